@@ -1,0 +1,1 @@
+#include "sha256_blocks.h"
