@@ -1,5 +1,6 @@
 /// Why bytes are not canonical RLP, and where.
 public struct RLPFailure: Error, Hashable, Sendable {
+  /// The rules, each with its own reason.
   public enum Reason: UInt8, Sendable {
     /// An item, or its length, reaches past the end of its list or of the input.
     case truncated
@@ -23,10 +24,12 @@ public struct RLPFailure: Error, Hashable, Sendable {
     case depth
   }
 
+  /// The rule that the bytes break.
   public let reason: Reason
   /// The place in the byte array.
   public let offset: Int
 
+  /// A failure of the item at `offset`.
   public init(_ reason: Reason, at offset: Int) {
     self.reason = reason
     self.offset = offset
@@ -43,6 +46,7 @@ public struct RLPReader: Sendable {
   private let end: Int
   private let depth: Int
 
+  /// Reads all of the bytes.
   public init(_ bytes: [UInt8]) {
     self.init(bytes, 0..<bytes.count)
   }
@@ -138,22 +142,27 @@ public struct RLPReader: Sendable {
 extension RLPReader {
   /// An integer of at most 64 bits.
   public mutating func integer64() throws(RLPFailure) -> UInt64 {
-    UInt64(truncatingIfNeeded: try integer(atMost: 8).low)
+    let range = try integer(atMost: 8)
+    return number(range, skipping: 0)
   }
 
   /// An integer of at most 128 bits.
   public mutating func integer128() throws(RLPFailure) -> UInt128 {
-    try integer(atMost: 16).low
+    let range = try integer(atMost: 16)
+    return UInt128(number(range, skipping: 8)) << 64 | UInt128(number(range, skipping: 0))
   }
 
   /// An integer of at most 256 bits.
   public mutating func integer256() throws(RLPFailure) -> UInt256 {
-    try integer(atMost: 32)
+    UInt256(try word())
   }
 
   /// An integer of at most 256 bits, right-aligned.
   public mutating func word() throws(RLPFailure) -> Word {
-    Word(try integer(atMost: 32))
+    let range = try integer(atMost: 32)
+    return Word(
+      w0: number(range, skipping: 24), w1: number(range, skipping: 16),
+      w2: number(range, skipping: 8), w3: number(range, skipping: 0))
   }
 
   /// A byte string of 32 bytes.
@@ -176,17 +185,25 @@ extension RLPReader {
     return Address(source, checked: range.lowerBound)
   }
 
-  private mutating func integer(atMost size: Int) throws(RLPFailure) -> UInt256 {
+  /// The bytes of an integer, without leading zeros.
+  private mutating func integer(atMost size: Int) throws(RLPFailure) -> Range<Int> {
     let start = offset
     let range = try bytes()
     guard range.count <= size else { throw RLPFailure(.tooLarge, at: start) }
     if let first = range.first, source[first] == 0 { throw RLPFailure(.leadingZero, at: start) }
-    var high: UInt128 = 0
-    var low: UInt128 = 0
-    for index in range {
-      if size > 16 { high = high << 8 | low >> 120 }
-      low = low << 8 | UInt128(source[index])
+    return range
+  }
+
+  /// The eight bytes of the range before its last `skipped`, with zeros where it has none.
+  private func number(_ range: Range<Int>, skipping skipped: Int) -> UInt64 {
+    let end = range.upperBound - skipped
+    if end - range.lowerBound >= 8 { return UInt64(bigEndian: source, checked: end - 8) }
+    var number: UInt64 = 0
+    var index = range.lowerBound
+    while index < end {
+      number = number << 8 | UInt64(source[index])
+      index += 1
     }
-    return UInt256(high: high, low: low)
+    return number
   }
 }

@@ -3,6 +3,7 @@ public struct RLPWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
 
+  /// A writer of nothing yet.
   public init() {}
 
   /// A writer with room for `capacity` bytes.
@@ -34,12 +35,11 @@ public struct RLPWriter: Sendable {
     }
     let count = (integer.bitCount + 7) / 8
     bytes.append(0x80 + UInt8(truncatingIfNeeded: count))
-    var index = count
-    while index > 0 {
-      index -= 1
-      let part = index < 16 ? integer.low >> (8 * index) : integer.high >> (8 * (index - 16))
-      bytes.append(UInt8(truncatingIfNeeded: part))
-    }
+    let word = Word(integer)
+    append(word.w0, of: count - 24)
+    append(word.w1, of: count - 16)
+    append(word.w2, of: count - 8)
+    append(word.w3, of: count)
   }
 
   /// A word as an integer, without leading zeros.
@@ -75,16 +75,14 @@ public struct RLPWriter: Sendable {
   public mutating func list(_ body: (inout RLPWriter) -> Void) {
     let start = bytes.count
     body(&self)
-    // The length is known only now; the header goes in front of what was written.
-    let items = bytes.count - start
-    if items <= 55 {
-      bytes.insert(0xc0 + UInt8(truncatingIfNeeded: items), at: start)
-      return
+    // The length is known only now; the header goes in front of what was written. A list that is
+    // long enough for the copying to matter is better written apart, and appended.
+    let count = bytes.count - start
+    let size = count <= 55 ? 0 : (Int.bitWidth - count.leadingZeroBitCount + 7) / 8
+    for index in 0..<size {
+      bytes.insert(UInt8(truncatingIfNeeded: count >> (8 * index)), at: start)
     }
-    appendHeader(items, base: 0xc0)
-    let header = Array(bytes[(start + items)...])
-    bytes.removeLast(header.count)
-    bytes.insert(contentsOf: header, at: start)
+    bytes.insert(UInt8(truncatingIfNeeded: size == 0 ? 0xc0 + count : 0xf7 + size), at: start)
   }
 
   /// An item that is already RLP, as it is.
@@ -99,10 +97,16 @@ public struct RLPWriter: Sendable {
     }
     let size = (Int.bitWidth - count.leadingZeroBitCount + 7) / 8
     bytes.append(base + 55 + UInt8(truncatingIfNeeded: size))
-    var index = size
+    append(UInt64(count), of: size)
+  }
+
+  /// The last `count` bytes of a number, at most eight; none where `count` is not positive.
+  private mutating func append(_ number: UInt64, of count: Int) {
+    if count >= 8 { return number.appendBigEndian(to: &bytes) }
+    var index = count
     while index > 0 {
       index -= 1
-      bytes.append(UInt8(truncatingIfNeeded: count >> (8 * index)))
+      bytes.append(UInt8(truncatingIfNeeded: number >> (8 * index)))
     }
   }
 }

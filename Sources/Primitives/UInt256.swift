@@ -9,7 +9,9 @@ public struct UInt256: Hashable, Sendable, BitwiseCopyable {
   /// Bits 0 to 127.
   public let low: UInt128
 
+  /// 0.
   public static let zero = UInt256(high: 0, low: 0)
+  /// 2^256 - 1.
   public static let max = UInt256(high: .max, low: .max)
 
   public init(high: UInt128, low: UInt128) {

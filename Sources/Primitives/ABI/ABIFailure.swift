@@ -1,6 +1,7 @@
 /// Why bytes are not the canonical encoding of the wanted types, and where; or why a tree does not
 /// fit its types.
 public struct ABIFailure: Error, Hashable, Sendable {
+  /// The rules, each with its own reason.
   public enum Reason: UInt8, Sendable {
     /// A word, or content of a stated length, reaches past the end.
     case truncated
@@ -19,10 +20,12 @@ public struct ABIFailure: Error, Hashable, Sendable {
     case shape
   }
 
+  /// The rule that is broken.
   public let reason: Reason
   /// The place in the bytes read, or in those being written.
   public let offset: Int
 
+  /// A failure of the value at `offset`.
   public init(_ reason: Reason, at offset: Int) {
     self.reason = reason
     self.offset = offset

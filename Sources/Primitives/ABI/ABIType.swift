@@ -70,7 +70,9 @@ public indirect enum ABIType: Sendable, Hashable {
 
 /// A named value of a tuple, of an operation's parameters or of an event.
 public struct ABIField: Sendable, Hashable {
+  /// The name in signatures, documents and forms.
   public let name: String
+  /// Solidity's type.
   public let type: ABIType
   /// What the value means to a reader.
   public let meaning: Meaning
@@ -89,6 +91,7 @@ public struct ABIField: Sendable, Hashable {
       name, Value.abiType, meaning: meaning, elementMeaning: Value.elementMeaning)
   }
 
+  /// A field of a type that no Swift type stands for.
   public init(
     _ name: String, _ type: ABIType, meaning: Meaning, elementMeaning: Meaning? = nil
   ) {

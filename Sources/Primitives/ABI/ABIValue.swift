@@ -1,6 +1,8 @@
 /// A Swift type with a place in Solidity's ABI and a meaning: a parameter, a result, a field.
 public protocol ABIValue: Sendable {
+  /// Solidity's type.
   static var abiType: ABIType { get }
+  /// What a value means to a reader, where a declaration does not say otherwise.
   static var meaning: Meaning { get }
   /// What the elements mean where the type is an array; nil otherwise.
   static var elementMeaning: Meaning? { get }
@@ -8,14 +10,20 @@ public protocol ABIValue: Sendable {
   static var isDynamic: Bool { get }
   /// As `abiType` has it; types on a hot path say it as a constant.
   static var headWords: Int { get }
+  /// The next value; throws `ABIFailure` where the bytes are not its canonical encoding.
   static func decode(_ reader: inout ABIReader) throws(ABIFailure) -> Self
+  /// Appends the value.
   func encode(into writer: inout ABIWriter)
 
   /// How an array of this type is written: `T[]` but for bytes, whose array is `bytes`.
   static var abiArrayType: ABIType { get }
+  /// What an array of this type means: a list, but for bytes.
   static var arrayMeaning: Meaning { get }
+  /// What the elements of an array of this type mean; nil for bytes.
   static var arrayElementMeaning: Meaning? { get }
+  /// The next array of this type; throws as `decode`.
   static func decodeArray(_ reader: inout ABIReader) throws(ABIFailure) -> [Self]
+  /// Appends an array of this type.
   static func encodeArray(_ values: [Self], into writer: inout ABIWriter)
 }
 
@@ -80,8 +88,11 @@ extension Array: ABIValue where Element: ABIValue {
 ///       }
 ///     }
 public protocol ABIRecord: ABIValue {
+  /// The fields in the order in which they stand in the tuple.
   static var fields: [ABIField] { get }
+  /// Reads the fields in order; throws what their types refuse.
   init(fields reader: inout ABIReader) throws(ABIFailure)
+  /// Writes the fields in order.
   func encodeFields(into writer: inout ABIWriter)
 }
 
