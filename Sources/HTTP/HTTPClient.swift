@@ -124,7 +124,7 @@ public enum HTTPClientFailure: Error, Equatable, CustomStringConvertible {
 struct ClientSocket: ~Copyable {
   let host: String
   let port: UInt16
-  private let handle: Int32
+  let handle: Int32
   private let deadline: Int64
   /// Bytes received and not yet taken.
   private var buffer: [UInt8] = []
