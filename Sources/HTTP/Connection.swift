@@ -2,8 +2,9 @@ internal import CMicroHTTPD
 internal import Glibc
 internal import Synchronization
 
-/// A stream socket that is not inherited by other programs. The clang importer gives the constants
-/// to whichever module includes their header first, so only a file that imports both sees them.
+// The kinds of socket used here; the last two are not inherited by other programs. Swift gives the
+// constants to whichever C module includes their header first, so only a file that imports both
+// sees them.
 let plainStream = Int32(SOCK_STREAM.rawValue)
 let streamSocket = plainStream | Int32(SOCK_CLOEXEC.rawValue)
 let nonBlockingStreamSocket = streamSocket | Int32(SOCK_NONBLOCK.rawValue)

@@ -102,6 +102,7 @@ public enum HTTPClientFailure: Error, Equatable, CustomStringConvertible {
   /// What came back is no HTTP, or over this client's bounds.
   case malformed(host: String, port: UInt16, reason: String)
 
+  /// The cause and the repair in one line.
   public var description: String {
     switch self {
     case .url(let text):

@@ -111,6 +111,7 @@ public enum HTTPServerFailure: Error, Equatable, CustomStringConvertible {
   /// libmicrohttpd did not start; `errno` of its last call.
   case daemon(code: Int32)
 
+  /// The cause and the repair in one line.
   public var description: String {
     switch self {
     case .address(let text):

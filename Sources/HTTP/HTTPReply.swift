@@ -1,7 +1,10 @@
 /// What a server answered.
 public struct HTTPReply: Sendable {
+  /// 200 to 599.
   public let status: Int
+  /// In the order they came, at most 256.
   public let headers: [HTTPHeader]
+  /// Chunks already joined; at most `HTTPClient.maximumBodyBytes`.
   public let body: [UInt8]
 
   /// First value of a header, whatever the case of its name.

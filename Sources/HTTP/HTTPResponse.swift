@@ -1,7 +1,9 @@
 /// One header of a response. Neither part may hold CR, LF or NUL: an answer that breaks this is
 /// sent as 500 instead.
 public struct HTTPHeader: Sendable, Equatable {
+  /// A token of RFC 9110, in any case.
   public var name: String
+  /// Printable text.
   public var value: String
 
   /// A header as it goes on the wire.
@@ -23,7 +25,9 @@ public enum HTTPBody: Sendable {
 public struct HTTPResponse: Sendable {
   /// 200 to 599; anything else is sent as 500.
   public var status: Int
+  /// Sent in this order.
   public var headers: [HTTPHeader]
+  /// Dropped by the server where the request was HEAD.
   public var body: HTTPBody
 
   /// A whole answer.

@@ -229,7 +229,7 @@ import Testing
 
   @Test func clientThatClosesItsSideIsNotKept() throws {
     try serving { server in
-      for _ in 0..<100 {
+      for _ in 0..<10 {
         var raw = try RawConnection(server.port)
         try raw.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         shutdown(raw.socket.handle, Int32(SHUT_WR))
@@ -294,8 +294,8 @@ private func sendHostileBytes(to port: UInt16, seed: UInt64, rounds: Int) throws
     }
     var raw = try RawConnection(port)
     let isTaken = try raw.socket.write(bytes)
-    // Every third leaves without reading: the server must bear that too.
-    if isTaken && round % 3 != 0 {
+    // Most leave without reading: the server must bear that too.
+    if isTaken && round % 5 == 1 {
       shutdown(raw.socket.handle, Int32(SHUT_WR))
       _ = try raw.rest()
     }

@@ -108,6 +108,9 @@ final class Shelf<Thing: Sendable>: Sendable {
   private let things = Mutex<[Thing]>([])
   var count: Int { things.withLock { $0.count } }
   func put(_ thing: Thing) { things.withLock { $0.append(thing) } }
+  func takeFirst() -> Thing? {
+    things.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+  }
   func takeAll() -> [Thing] {
     things.withLock { things in
       defer { things = [] }
