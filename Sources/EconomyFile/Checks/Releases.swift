@@ -66,10 +66,6 @@ extension Checks {
     }
     for (place, grant) in document.grants.enumerated() {
       let pointer = "/grants/\(place)"
-      if grant.to == .address(.zero), document.tree.at(pointer + "/to")?.string?.utf8.first == 0x30
-      {
-        fail(pointer + "/to", "the zero address is where burns go", repair: "name a receiver")
-      }
       guard !grant.from.isEmpty else { continue }
       guard let wallet = left.firstIndex(where: { $0.account == grant.from }) else {
         fail(
