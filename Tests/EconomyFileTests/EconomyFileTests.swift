@@ -129,7 +129,7 @@ enum Economies {
     #expect(bond?.value == 100_000_000)
   }
 
-  /// Nothing of the workplace's tables is lost: sections without a module stand as trees.
+  /// Sections that no module reads yet stand as trees.
   @Test func keepsOtherSectionsAsTrees() throws {
     let dta = try EconomyFile.load(text: Economies.dta)
     #expect(dta.section("twins")?.at("/types/3/bond/units")?.string == "500000000")

@@ -202,6 +202,22 @@ struct Broken: Sendable, CustomTestStringConvertible {
     #expect(found, "\(problems.map(\.description).joined(separator: "\n"))")
   }
 
+  /// A mistake is told once: what depends on it stays silent.
+  @Test(arguments: [
+    ("dta", "\"decimals\": 4", "\"decimals\": 19", "/token/decimals"),
+    ("dta", "\"days\": 90", "\"days\": 90.5", "/staking/locks/1/days"),
+    ("dta", "\"symbol\"", "\"symbl\"", "/token/symbl"),
+    (
+      "btt", "\"discretionaryPlanTokens\": [\n      \"900000\"",
+      "\"discretionaryPlanTokens\": [\n      \"900001\"",
+      "/releaseGovernor/discretionaryPlanTokens/0"
+    ),
+  ])
+  func tellsAMistakeOnce(file: String, old: String, new: String, pointer: String) {
+    let text = Economies.text(file).replacing(old, with: new, maxReplacements: 1)
+    #expect(Economies.problems(text).map(\.pointer) == [pointer])
+  }
+
   /// One run finds everything, in the order of the file.
   @Test func collectsAllProblemsInFileOrder() {
     var text = Economies.dta

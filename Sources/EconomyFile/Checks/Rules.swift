@@ -11,7 +11,9 @@ extension Checks {
       func places(_ key: String) -> [String] {
         tiers.indices.map { "/staking/tiers/\($0)/\(key)" }
       }
-      rising(tiers.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal")
+      rising(
+        tiers.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal",
+        shown: tokens)
       rising(tiers.map { UInt128($0.lowestRate.value) }, at: places("aprMinBps"), "the rate")
       rising(tiers.map { UInt128($0.highestRate.value) }, at: places("aprMaxBps"), "the rate")
       for (place, tier) in tiers.enumerated() {
@@ -39,7 +41,9 @@ extension Checks {
       }
       rising(rows.map { UInt128($0.duration.count / 86_400) }, at: places("days"), "the lock")
       rising(rows.map { UInt128($0.rate.value) }, at: places("aprBps"), "the rate")
-      rising(rows.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal")
+      rising(
+        rows.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal",
+        shown: tokens)
       let burning = rows.indices.filter { rows[$0].rewardBurn.value > 0 }
       rising(
         burning.map { UInt128(rows[$0].rewardBurn.value) },
