@@ -61,20 +61,9 @@ extension EconomyDocument {
     Self.checkUnique(milestones.map(\.id), of: milestoneNodes, key: "id")
     for (bound, node) in zip(bounds, boundNodes) { bound.check(node, root: tree) }
     checkParametersAreUnique(boundNodes)
-    let checks = Checks(document: self, reading: reading)
-    if allocationsAreSound, reading.supply != nil { checks.allocations() }
-    if allocationsAreSound, poolsAreSound { checks.pools() }
-    if allocationsAreSound { checks.releases() }
-    if stakingIsSound, reading.decimals != nil { checks.staking() }
-    checks.fees()
-    checks.governance()
-    if allocationsAreSound {
-      checks.accounts()
-      checks.beneficiaries()
-      if burnsAreSound, tree["burns"] != nil { checks.burns() }
-      checks.grants()
-    }
-    if reading.problems.isEmpty { checks.yearPlan() }
+    Checks(document: self, reading: reading).run(
+      allocationsAreSound: allocationsAreSound, poolsAreSound: poolsAreSound,
+      stakingIsSound: stakingIsSound, burnsAreSound: burnsAreSound)
   }
 
   private func checkParametersAreUnique(_ nodes: [Node]) {
@@ -104,6 +93,24 @@ extension EconomyDocument {
 struct Checks {
   let document: EconomyDocument
   let reading: Reading
+
+  func run(
+    allocationsAreSound: Bool, poolsAreSound: Bool, stakingIsSound: Bool, burnsAreSound: Bool
+  ) {
+    if allocationsAreSound, reading.supply != nil { allocations() }
+    if allocationsAreSound, poolsAreSound { pools() }
+    if allocationsAreSound { releases() }
+    if stakingIsSound, reading.decimals != nil { staking() }
+    fees()
+    governance()
+    if allocationsAreSound {
+      accounts()
+      beneficiaries()
+      if burnsAreSound, document.tree["burns"] != nil { burns() }
+      grants()
+    }
+    if reading.problems.isEmpty { yearPlan() }
+  }
 
   func fail(_ pointer: String, _ cause: String, repair: String) {
     reading.add(pointer, cause, repair: repair)
