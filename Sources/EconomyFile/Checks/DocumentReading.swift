@@ -34,9 +34,17 @@ extension EconomyDocument {
     var pools: [Pool] = []
     let poolsAreSound = reading.isSound { pools = poolNodes.map { Pool($0.fields) } }
     self.pools = pools
-    staking = Staking(fields.required("staking")?.fields ?? empty)
+    var staking = Staking(empty)
+    let stakingIsSound = reading.isSound {
+      if let section = fields.required("staking")?.fields { staking = Staking(section) }
+    }
+    self.staking = staking
     fees = Fees(fields.required("fees")?.fields ?? empty)
-    burns = Burns(fields.required("burns")?.fields ?? empty)
+    var burns = Burns(empty)
+    let burnsAreSound = reading.isSound {
+      if let section = fields.required("burns")?.fields { burns = Burns(section) }
+    }
+    self.burns = burns
     governance = Governance(fields.required("governance")?.fields ?? empty)
     releaseGovernor = (fields.required("releaseGovernor")?.fields).flatMap { ReleaseGovernor($0) }
     let milestoneNodes = fields.list("milestones")
@@ -53,20 +61,9 @@ extension EconomyDocument {
     Self.checkUnique(milestones.map(\.id), of: milestoneNodes, key: "id")
     for (bound, node) in zip(bounds, boundNodes) { bound.check(node, root: tree) }
     checkParametersAreUnique(boundNodes)
-    let checks = Checks(document: self, reading: reading)
-    if allocationsAreSound, reading.supply != nil { checks.allocations() }
-    if allocationsAreSound, poolsAreSound { checks.pools() }
-    if allocationsAreSound { checks.releases() }
-    checks.staking()
-    checks.fees()
-    checks.governance()
-    if allocationsAreSound {
-      checks.accounts()
-      checks.beneficiaries()
-      checks.burns()
-      checks.grants()
-    }
-    if reading.problems.isEmpty { checks.yearPlan() }
+    Checks(document: self, reading: reading).run(
+      allocationsAreSound: allocationsAreSound, poolsAreSound: poolsAreSound,
+      stakingIsSound: stakingIsSound, burnsAreSound: burnsAreSound)
   }
 
   private func checkParametersAreUnique(_ nodes: [Node]) {
@@ -96,6 +93,24 @@ extension EconomyDocument {
 struct Checks {
   let document: EconomyDocument
   let reading: Reading
+
+  func run(
+    allocationsAreSound: Bool, poolsAreSound: Bool, stakingIsSound: Bool, burnsAreSound: Bool
+  ) {
+    if allocationsAreSound, reading.supply != nil { allocations() }
+    if allocationsAreSound, poolsAreSound { pools() }
+    if allocationsAreSound { releases() }
+    if stakingIsSound, reading.decimals != nil { staking() }
+    fees()
+    governance()
+    if allocationsAreSound {
+      accounts()
+      beneficiaries()
+      if burnsAreSound, document.tree["burns"] != nil { burns() }
+      grants()
+    }
+    if reading.problems.isEmpty { yearPlan() }
+  }
 
   func fail(_ pointer: String, _ cause: String, repair: String) {
     reading.add(pointer, cause, repair: repair)
@@ -133,12 +148,15 @@ struct Checks {
   }
 
   /// Requires that each number is larger than the one before it.
-  func rising(_ numbers: [UInt128], at pointers: [String], _ what: String) {
+  func rising(
+    _ numbers: [UInt128], at pointers: [String], _ what: String,
+    shown: (UInt128) -> String = { String($0) }
+  ) {
     for place in numbers.indices.dropFirst() where numbers[place] <= numbers[place - 1] {
       fail(
         pointers[place],
-        "\(what) \(numbers[place]) is not above the one before, "
-          + "\(numbers[place - 1])",
+        "\(what) \(shown(numbers[place])) is not above the one before, "
+          + "\(shown(numbers[place - 1]))",
         repair: "put the rows in rising order, or correct the number")
     }
   }

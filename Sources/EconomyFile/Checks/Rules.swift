@@ -8,42 +8,11 @@ extension Checks {
     let least: Amount?
     switch staking.rates {
     case .tiers(let tiers, let locks):
-      func places(_ key: String) -> [String] {
-        tiers.indices.map { "/staking/tiers/\($0)/\(key)" }
-      }
-      rising(tiers.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal")
-      rising(tiers.map { UInt128($0.lowestRate.value) }, at: places("aprMinBps"), "the rate")
-      rising(tiers.map { UInt128($0.highestRate.value) }, at: places("aprMaxBps"), "the rate")
-      for (place, tier) in tiers.enumerated() {
-        if tier.lowestRate > tier.highestRate {
-          fail(
-            "/staking/tiers/\(place)/aprMinBps",
-            "the lowest rate \(tier.lowestRate.value) is above the highest, "
-              + "\(tier.highestRate.value)", repair: "exchange or correct them")
-        }
-        if tiers[..<place].contains(where: { $0.id == tier.id }) {
-          fail("/staking/tiers/\(place)/id", "\"\(tier.id)\" stands twice", repair: "rename one")
-        }
-      }
-      rising(
-        locks.map { UInt128($0.duration.count / 86_400) },
-        at: locks.indices.map { "/staking/locks/\($0)/days" }, "the lock")
-      rising(
-        locks.map { UInt128($0.range.value) },
-        at: locks.indices.map { "/staking/locks/\($0)/rangeBps" }, "the range")
+      rise(tiers, locks)
       highest = tiers.map(\.highestRate.value).max() ?? 0
       least = tiers.first?.minimumPrincipal
     case .periods(let rows):
-      func places(_ key: String) -> [String] {
-        rows.indices.map { "/staking/periods/\($0)/\(key)" }
-      }
-      rising(rows.map { UInt128($0.duration.count / 86_400) }, at: places("days"), "the lock")
-      rising(rows.map { UInt128($0.rate.value) }, at: places("aprBps"), "the rate")
-      rising(rows.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal")
-      let burning = rows.indices.filter { rows[$0].rewardBurn.value > 0 }
-      rising(
-        burning.map { UInt128(rows[$0].rewardBurn.value) },
-        at: burning.map { "/staking/periods/\($0)/rewardBurnBps" }, "the burn of rewards")
+      rise(rows)
       highest = rows.map(\.rate.value).max() ?? 0
       least = rows.first?.minimumPrincipal
     }
@@ -74,6 +43,49 @@ extension Checks {
           repair: "rename one")
       }
     }
+  }
+
+  private func rise(_ tiers: [EconomyDocument.Tier], _ locks: [EconomyDocument.Lock]) {
+    func places(_ key: String) -> [String] {
+      tiers.indices.map { "/staking/tiers/\($0)/\(key)" }
+    }
+    rising(
+      tiers.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal",
+      shown: tokens)
+    rising(tiers.map { UInt128($0.lowestRate.value) }, at: places("aprMinBps"), "the rate")
+    rising(tiers.map { UInt128($0.highestRate.value) }, at: places("aprMaxBps"), "the rate")
+    for (place, tier) in tiers.enumerated() {
+      if tier.lowestRate > tier.highestRate {
+        fail(
+          "/staking/tiers/\(place)/aprMinBps",
+          "the lowest rate \(tier.lowestRate.value) is above the highest, "
+            + "\(tier.highestRate.value)", repair: "exchange or correct them")
+      }
+      if tiers[..<place].contains(where: { $0.id == tier.id }) {
+        fail("/staking/tiers/\(place)/id", "\"\(tier.id)\" stands twice", repair: "rename one")
+      }
+    }
+    rising(
+      locks.map { UInt128($0.duration.count / 86_400) },
+      at: locks.indices.map { "/staking/locks/\($0)/days" }, "the lock")
+    rising(
+      locks.map { UInt128($0.range.value) },
+      at: locks.indices.map { "/staking/locks/\($0)/rangeBps" }, "the range")
+  }
+
+  private func rise(_ rows: [EconomyDocument.Period]) {
+    func places(_ key: String) -> [String] {
+      rows.indices.map { "/staking/periods/\($0)/\(key)" }
+    }
+    rising(rows.map { UInt128($0.duration.count / 86_400) }, at: places("days"), "the lock")
+    rising(rows.map { UInt128($0.rate.value) }, at: places("aprBps"), "the rate")
+    rising(
+      rows.map(\.minimumPrincipal.units), at: places("minPrincipal"), "the principal",
+      shown: tokens)
+    let burning = rows.indices.filter { rows[$0].rewardBurn.value > 0 }
+    rising(
+      burning.map { UInt128(rows[$0].rewardBurn.value) },
+      at: burning.map { "/staking/periods/\($0)/rewardBurnBps" }, "the burn of rewards")
   }
 
   func fees() {

@@ -94,10 +94,13 @@ final class Fields {
     let tokens = required("tokens")
     let units = required("units")
     guard let tokens, let units else { return .zero }
-    let before = reading.problems.count
-    let amount = tokens.tokens()
-    let stated = units.digits()
-    guard reading.problems.count == before, let decimals = reading.decimals else { return amount }
+    var amount = Amount.zero
+    var stated: UInt128 = 0
+    let isSound = reading.isSound {
+      amount = tokens.tokens()
+      stated = units.digits()
+    }
+    guard isSound, let decimals = reading.decimals else { return amount }
     if amount.units != stated {
       units.fail(
         "\(stated) units are not \(tokens.value.string ?? "") tokens at \(decimals) decimals",

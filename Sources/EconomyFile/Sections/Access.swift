@@ -115,14 +115,14 @@ extension Node {
     return name
   }
 
-  /// An address as 0x and forty hexadecimal digits; mixed case must be its checksum (EIP-55).
+  /// An address as 0x and forty hexadecimal digits.
   func address() -> Address? {
     let text = text()
     if text.isEmpty { return nil }
     guard let address = AddressText.parse(text) else {
       fail(
         "\"\(text)\" is no address",
-        repair: "write 0x and 40 hexadecimal digits, copied whole: mixed case is a checksum")
+        repair: "write 0x and 40 hexadecimal digits")
       return nil
     }
     return address

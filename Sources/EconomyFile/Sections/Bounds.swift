@@ -92,6 +92,8 @@ extension EconomyDocument.Bound {
     }
     for target in targets {
       guard let value = root.at(target), let number = Self.number(value) else {
+        // A number that is no whole one has been reported at its own place.
+        if case .number = root.at(target) { continue }
         place.fail(
           "\"\(target)\" is no whole number", repair: "point at a number of the file")
         continue

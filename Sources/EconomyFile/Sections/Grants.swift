@@ -51,7 +51,11 @@ extension EconomyDocument.Grant {
     let name = target?.text() ?? ""
     var holder = EconomyDocument.Holder.address(.zero)
     if name.utf8.starts(with: "0x".utf8) {
-      holder = .address(target?.address() ?? .zero)
+      let address = target?.address()
+      holder = .address(address ?? .zero)
+      if address == .zero {
+        target?.fail("the zero address is where burns go", repair: "name a receiver")
+      }
     } else if accounts.contains(name) {
       holder = .named(name)
     } else if let bound = access.names.first(where: { $0.name == name }) {
