@@ -71,7 +71,7 @@ public struct Bloom: Sendable, Hashable {
 
 /// Bits of topics that were met before; most topics are the few addresses that a block moves value
 /// between. Direct-mapped, so it is bounded and holds nothing that decides a result.
-struct BloomBits {
+struct BloomBits: Sendable {
   private struct Entry {
     var topic: Word
     var bits: Bloom.Bits

@@ -20,7 +20,7 @@ public enum RootPolicy: Sendable {
 }
 
 /// Executes blocks on the engine's thread: finalize of the machine interface, without I/O.
-struct Executor: ~Copyable {
+struct Executor: ~Copyable, Sendable {
   private var bits = BloomBits()
   private var leaf: [UInt64] = []
 

@@ -7,7 +7,7 @@ public import Storage
 ///
 /// `finalize` does no I/O; `commit` is the only durable step: it appends the block to the journal and
 /// flushes. A failed flush is never retried: the process ends and recovery replays (decisions 21, 31).
-public struct Machine<D: Disk>: ~Copyable {
+public struct Machine<D: Disk>: ~Copyable, Sendable {
   public let chain: Chain
   private var journal: Journal<D>
   private var executor = Executor()

@@ -80,7 +80,7 @@ public struct TokenWorkload: Sendable {
     switch generator.below(10) {
     case 0:
       to = receiver(sender)
-      let units = min(amount(balance), UInt128.max / rules.weiPerUnit)
+      let units = min(amount(balance), UInt128.max / 2 / rules.weiPerUnit)
       value = units * rules.weiPerUnit + (generator.chance(oneIn: 40) ? 1 : 0)
       call = Registry.decode(to: to, data: [], range: 0..<0)
       if call.module != 0 || value > rules.weiPerUnit << 80 { value = 0 }
