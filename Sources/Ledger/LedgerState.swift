@@ -37,7 +37,7 @@ public struct LedgerState: ~Copyable {
   public private(set) var holds: NumberedTable<HoldRow>
   public private(set) var timers: Timers
   public private(set) var counters: Table<CounterRow>
-  public private(set) var parameters: Parameters
+  public private(set) var parameters: ParameterRows
   public private(set) var contents: Contents
   public private(set) var weights: Weights
   /// The open block's events.
@@ -57,7 +57,7 @@ public struct LedgerState: ~Copyable {
     holds = NumberedTable(id: LedgerTable.holds.rawValue, secret: secret)
     timers = Timers(id: LedgerTable.timers.rawValue, secret: secret)
     counters = Table(id: LedgerTable.counters.rawValue)
-    parameters = Parameters(id: LedgerTable.parameters.rawValue, secret: secret)
+    parameters = ParameterRows(id: LedgerTable.parameters.rawValue, secret: secret)
     contents = Contents(id: LedgerTable.contents.rawValue, secret: secret)
     weights = Weights(
       rowsID: LedgerTable.weights.rawValue, checkpointsID: LedgerTable.checkpoints.rawValue,

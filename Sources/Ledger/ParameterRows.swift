@@ -83,8 +83,8 @@ public struct ParameterRow: LedgerRow {
   }
 }
 
-/// All parameters, found by pointer.
-public struct Parameters: ~Copyable {
+/// The rows of all parameters, found by pointer.
+public struct ParameterRows: ~Copyable {
   public private(set) var table: Table<ParameterRow>
   private var index = KeyIndex()
   private let secret: HashSecret
