@@ -8,6 +8,12 @@ public struct EconomyState: ~Copyable {
   public let genesis: Genesis
   public internal(set) var ledger: LedgerState
   var token: Token.State
+  var access: Access.State
+  var compliance: Compliance.State
+  var parameters: Parameters.State
+  var pools: Pools.State
+  var vesting: Vesting.State
+  var staking: Staking.State
 
   /// The account that takes the network fees.
   let feeAccount: AccountIndex
@@ -23,6 +29,12 @@ public struct EconomyState: ~Copyable {
       rules: LedgerRules(supply: genesis.token.supply, liquidWeights: genesis.liquidWeights),
       issuer: .zero, secret: secret)
     token = Token.State(secret: secret)
+    access = Access.State(secret: secret)
+    compliance = Compliance.State(secret: secret)
+    parameters = Parameters.State(secret: secret)
+    pools = Pools.State(secret: secret)
+    vesting = Vesting.State(secret: secret)
+    staking = Staking.State(secret: secret)
     ledger.set(.time, genesis.time.seconds)
     for name in genesis.accountNames {
       _ = ledger.account(SystemAddress.account(name), flags: .system)
@@ -46,6 +58,7 @@ public struct EconomyState: ~Copyable {
           maximum: parameter.maximum, maximumStep: parameter.maximumStep,
           cooldown: parameter.cooldown.count, proposalClass: parameter.proposalClass))
     }
+    openModules()
     closeScope()
   }
 

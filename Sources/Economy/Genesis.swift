@@ -123,11 +123,25 @@ public struct Genesis: Sendable {
   public let parameters: [ParameterSeed]
   /// SHA-256 over the canonical genesis document and the limits: the network's identity.
   public let identity: Digest
+  /// What the economy file decides for each module.
+  public let plans: Plans
+
+  /// One plan a module.
+  public struct Plans: Sendable {
+    public var access = Access.Plan()
+    public var compliance = Compliance.Plan()
+    public var parameters = Parameters.Plan()
+    public var pools = Pools.Plan()
+    public var vesting = Vesting.Plan()
+    public var staking = Staking.Plan()
+
+    public init() {}
+  }
 
   public init(
     economy: String, chainID: UInt64, time: LogicalTime, token: TokenFacts,
     network: NetworkRules, liquidWeights: Bool, wallets: [Wallet], flowAccounts: [String],
-    grants: [Grant], parameters: [ParameterSeed], identity: Digest
+    grants: [Grant], parameters: [ParameterSeed], identity: Digest, plans: Plans = Plans()
   ) {
     self.economy = economy
     self.chainID = chainID
@@ -140,6 +154,7 @@ public struct Genesis: Sendable {
     self.grants = grants
     self.parameters = parameters
     self.identity = identity
+    self.plans = plans
   }
 
   /// The same genesis with other grants.
@@ -147,7 +162,7 @@ public struct Genesis: Sendable {
     Genesis(
       economy: economy, chainID: chainID, time: time, token: token, network: network,
       liquidWeights: liquidWeights, wallets: wallets, flowAccounts: flowAccounts, grants: grants,
-      parameters: parameters, identity: identity)
+      parameters: parameters, identity: identity, plans: plans)
   }
 
   /// The proposal classes in the order of their numbers.

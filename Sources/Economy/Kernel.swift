@@ -10,6 +10,8 @@ public enum Kernel {
   public static let number: UInt8 = 0
   /// Gas of any transaction; a plain value transfer costs exactly this.
   public static let intrinsicGas: UInt64 = 21_000
+  /// The kind of the kernel's own timer: an epoch ends.
+  static let epochTimer: UInt16 = 2
 
   /// Why the kernel refuses an operation, in the order in which it looks.
   public enum Code: UInt8, CaseIterable, Sendable {

@@ -8,15 +8,30 @@ public enum Operation: Sendable {
   /// What cannot be understood; it is refused when it runs, and its fee is taken.
   case refused(Rejection)
   case token(Token.Operation)
+  case access(Access.Operation)
+  case compliance(Compliance.Operation)
+  case parameters(Parameters.Operation)
+  case pools(Pools.Operation)
+  case vesting(Vesting.Operation)
+  case staking(Staking.Operation)
 }
 
 /// The only file that knows all modules: declarations, dispatch, tables, timers and invariants.
 ///
 /// Who calls whom (a module calls only earlier ones, through their declared entry functions):
 /// calls: Token -> (nothing)
+/// calls: Access -> (nothing)
+/// calls: Compliance -> Access
+/// calls: Parameters -> Access
+/// calls: Pools -> Access, Compliance, Parameters
+/// calls: Vesting -> Access, Compliance, Pools
+/// calls: Staking -> Access, Compliance, Parameters, Pools
 public enum Registry {
   /// Every module in dependency order.
-  public static let modules: [ModuleDeclaration] = [Token.declaration]
+  public static let modules: [ModuleDeclaration] = [
+    Token.declaration, Access.declaration, Compliance.declaration, Parameters.declaration,
+    Pools.declaration, Vesting.declaration, Staking.declaration,
+  ]
 
   /// The module that answers at an address.
   public static func module(at address: Address) -> ModuleDeclaration? {
@@ -117,19 +132,69 @@ extension EconomyState {
     case .value: return try transferValue(call, by: sender)
     case .refused(let rejection): throw rejection
     case .token(let operation): return try apply(operation, by: sender)
+    case .access(let operation): return try apply(operation, by: sender)
+    case .compliance(let operation): return try apply(operation, by: sender)
+    case .parameters(let operation): return try apply(operation, by: sender)
+    case .pools(let operation): return try apply(operation, by: sender)
+    case .vesting(let operation): return try apply(operation, by: sender)
+    case .staking(let operation): return try apply(operation, by: sender)
     }
   }
 
-  /// Runs a module's timer; the ledger has done its own.
+  /// Puts every module's plan into the first state, and starts the epochs.
+  mutating func openModules() {
+    openAccess()
+    openCompliance()
+    openParameters()
+    openPools()
+    openVesting()
+    openStaking()
+    scheduleEpoch()
+  }
+
+  /// The end of an epoch and the opening of the next, at one instant. The order is the rule:
+  mutating func turnEpoch() {
+    ledger.set(.epoch, ledger.value(of: .epoch) + 1)
+    // Parameters first: what follows already counts with the new epoch's numbers.
+    turnParametersEpoch()
+    // Burn matching closes the old epoch, fee and revenue smoothing open the new one.
+    turnPoolsEpoch()
+    // Staking's budget is drawn from what the pools have released.
+    turnStakingEpoch()
+    scheduleEpoch()
+  }
+
+  private mutating func scheduleEpoch() {
+    _ = ledger.schedule(
+      at: genesis.time + Seconds((ledger.value(of: .epoch) + 1) * Seconds.day.count), .epoch,
+      module: Kernel.number, kind: Kernel.epochTimer, reference: 0)
+  }
+
+  /// Runs a timer; the ledger has done its own.
   mutating func run(_ timer: TimerRow) {
-    // No module keeps timers yet; the ledger's hold expiry needs nothing more.
+    switch UInt8(truncatingIfNeeded: timer.module) {
+    case Kernel.number: if timer.kind == Kernel.epochTimer { turnEpoch() }
+    case Access.number: runAccess(timer)
+    case Compliance.number: runCompliance(timer)
+    case Parameters.number: runParameters(timer)
+    case Pools.number: runPools(timer)
+    case Vesting.number: runVesting(timer)
+    case Staking.number: runStaking(timer)
+    default: preconditionFailure("timer \(timer.number) has no owner in the registry")
+    }
   }
 
   /// Takes back the newest change of a table.
   mutating func undoLast(of table: UInt8) {
     if ledger.undoLast(of: table) { return }
     switch table {
-    case Token.State.allowanceTable: token.undoLast()
+    case 16...19: token.undoLast()
+    case 20...23: access.undoLast(of: table)
+    case 24...27: compliance.undoLast(of: table)
+    case 28...31: parameters.undoLast(of: table)
+    case 32...35: pools.undoLast(of: table)
+    case 36...39: vesting.undoLast(of: table)
+    case 40...47: staking.undoLast(of: table)
     default: preconditionFailure("table \(table) has no owner in the registry")
     }
   }
@@ -138,13 +203,24 @@ extension EconomyState {
   mutating func tableRoots() -> [TableRoot] {
     var roots = ledger.roots()
     roots.append(token.root())
+    roots += access.roots() + compliance.roots() + parameters.roots()
+    roots += pools.roots() + vesting.roots() + staking.roots()
     return roots
   }
 
   /// A row's canonical bytes and its siblings in its table.
   mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
     if let table = LedgerTable(rawValue: table) { return ledger.row(row, of: table) }
-    return table == Token.State.allowanceTable ? token.row(row) : nil
+    switch table {
+    case 16...19: return token.row(row)
+    case 20...23: return access.row(row, of: table)
+    case 24...27: return compliance.row(row, of: table)
+    case 28...31: return parameters.row(row, of: table)
+    case 32...35: return pools.row(row, of: table)
+    case 36...39: return vesting.row(row, of: table)
+    case 40...47: return staking.row(row, of: table)
+    default: return nil
+    }
   }
 
   /// What is broken between operations; empty in a sound state.
@@ -152,6 +228,8 @@ extension EconomyState {
     var broken: [String] = []
     if !ledger.isBalanced { broken.append("the balances do not sum to the supply") }
     broken += token.invariants(accountCount: ledger.accounts.count)
+    broken += accessInvariants() + complianceInvariants() + parametersInvariants()
+    broken += poolsInvariants() + vestingInvariants() + stakingInvariants()
     return broken
   }
 }

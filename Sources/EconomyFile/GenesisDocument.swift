@@ -20,7 +20,18 @@ extension EconomyDocument {
       liquidWeights: governance.power.curve == .linear,
       wallets: wallets.map { Genesis.Wallet(name: $0.account, units: $0.amount) },
       flowAccounts: flowAccounts, grants: grants.map(grant),
-      parameters: parameters().map(seed), identity: identity(start))
+      parameters: parameters().map(seed), identity: identity(start), plans: plans())
+  }
+
+  private func plans() -> Genesis.Plans {
+    var plans = Genesis.Plans()
+    plans.access = accessPlan()
+    plans.compliance = compliancePlan()
+    plans.parameters = parametersPlan()
+    plans.pools = poolsPlan()
+    plans.vesting = vestingPlan()
+    plans.staking = stakingPlan()
+    return plans
   }
 
   private func grant(_ grant: Grant) -> Genesis.Grant {

@@ -1,0 +1,53 @@
+internal import Ledger
+internal import Primitives
+
+/// Reward pools, the fee waterfall and burns, with coverage and runway.
+public enum Pools {
+  /// The module's number.
+  public static let number: UInt8 = 5
+
+  /// What the economy file decides for this module before the first block.
+  public struct Plan: Sendable {
+    public init() {}
+  }
+
+  /// Everything that can be asked of this module.
+  public enum Operation: Sendable {}
+
+  /// What this module remembers; its tables have the numbers from 32 to 35.
+  public struct State: ~Copyable {
+    init(secret: HashSecret) {}
+
+    /// Takes back the newest change of one of the module's tables.
+    mutating func undoLast(of table: UInt8) {}
+
+    /// The roots of the module's tables in table order.
+    mutating func roots() -> [TableRoot] { [] }
+
+    /// A row's canonical bytes and its siblings.
+    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? { nil }
+  }
+
+  /// What outsiders rely on.
+  public static let declaration = ModuleDeclaration(
+    number: number, name: "pools", help: "Reward pools, the fee waterfall and burns, with coverage and runway.",
+    calls: [], queries: [], events: [], rejections: [])
+}
+
+extension EconomyState {
+  /// Puts the plan into the first state.
+  mutating func openPools() {}
+
+  mutating func apply(
+    _ operation: Pools.Operation, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {}
+
+  /// Runs one of the module's timers at its due time.
+  mutating func runPools(_ timer: TimerRow) {}
+
+  /// What is broken between operations; empty in a sound state.
+  borrowing func poolsInvariants() -> [String] { [] }
+
+  /// The module's part of turning an epoch; `Registry` says when.
+  mutating func turnPoolsEpoch() {}
+}

@@ -1,0 +1,6 @@
+internal import Economy
+
+extension EconomyDocument {
+  /// What the parameters module needs before the first block.
+  func parametersPlan() -> Economy.Parameters.Plan { Economy.Parameters.Plan() }
+}

@@ -1,0 +1,6 @@
+internal import Economy
+
+extension EconomyDocument {
+  /// What the staking module needs before the first block.
+  func stakingPlan() -> Economy.Staking.Plan { Economy.Staking.Plan() }
+}
