@@ -195,6 +195,13 @@ import Testing
       try journal.grow(10)
       disk.strike(2, .fail(EIO))
       #expect(try failure { try journal.flush() }?.kind == .flushFailed)
+      // A start that is cut off itself must leave a journal that opens.
+      let cut = disk.kill()
+      cut.strike(Int(seed % 5) + 1, .die)
+      _ = try failure { _ = try Journal.plain(cut, .test(segmentBytes: 8_192)) }
+      let (kept, _) = try Journal.reopen(cut.crash(&generator), .test(segmentBytes: 8_192))
+      #expect(kept.isExact && kept.heights.count >= 2)
+
       let restarted = disk.kill()
       let (seen, _) = try Journal.reopen(restarted, .test(segmentBytes: 8_192))
       #expect(seen.heights.count == 12 && seen.isExact)
