@@ -27,6 +27,8 @@ public struct PrivateKey: Sendable {
   /// The secret itself, for a keystore to encrypt. The caller wipes it.
   public func exportSecret() -> [UInt8] { Array(secret.buffer) }
 
+  func appendSecret(to bytes: inout [UInt8]) { bytes.append(contentsOf: secret.buffer) }
+
   /// The compressed public key, 33 bytes.
   public var publicKey: [UInt8] {
     CurveLibrary.compressedKey(ofSecret: UnsafeRawBufferPointer(secret.buffer))
@@ -42,10 +44,6 @@ public struct PrivateKey: Sendable {
     sum.buffer.copyMemory(from: UnsafeRawBufferPointer(secret.buffer))
     guard CurveLibrary.add(tweak, to: sum.buffer) else { return nil }
     return PrivateKey(sum)
-  }
-
-  func withSecret<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    body(UnsafeRawBufferPointer(secret.buffer))
   }
 }
 
