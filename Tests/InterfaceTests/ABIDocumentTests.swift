@@ -1,8 +1,9 @@
 import Cryptography
 import Economy
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct ABIDocumentTests {
   private func token() throws -> [JSONValue] {
@@ -50,11 +51,13 @@ import Testing
   @Test("An operation and a view as Solidity's tools expect them, to the byte")
   func golden() throws {
     let entries = try token()
-    let transfer = #"{"type":"function","name":"transfer","stateMutability":"nonpayable","#
+    let transfer =
+      #"{"type":"function","name":"transfer","stateMutability":"nonpayable","#
       + #""inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"#
       + #""outputs":[{"name":"success","type":"bool"}]}"#
     #expect(entries.first { $0["name"] == .string("transfer") }?.text == transfer)
-    let balance = #"{"type":"function","name":"balanceOf","stateMutability":"view","#
+    let balance =
+      #"{"type":"function","name":"balanceOf","stateMutability":"view","#
       + #""inputs":[{"name":"account","type":"address"}],"#
       + #""outputs":[{"name":"balance","type":"uint256"}]}"#
     #expect(entries.first { $0["name"] == .string("balanceOf") }?.text == balance)

@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct BlockMethodsTests {
   /// A network whose block 1 holds two transfers, the second refused.

@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct CallMethodsTests {
   private func call(_ data: [UInt8], from: Address? = nil, extra: String = "") -> String {

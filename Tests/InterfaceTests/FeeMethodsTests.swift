@@ -1,16 +1,18 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct FeeMethodsTests {
   @Test("The history has one more base fee than blocks and a full matrix of rewards")
   func history() throws {
     let network = try TestNetwork()
     let receiver = network.keys[3].address
-    for (nonce, tip) in [(0, 0), (1, 300_000_000_000), (2, 100_000_000_000)] as [(UInt64, UInt128)] {
+    for (nonce, tip) in [(0, 0), (1, 300_000_000_000), (2, 100_000_000_000)] as [(UInt64, UInt128)]
+    {
       try network.send(
         Draft(
           nonce: nonce, to: receiver, value: TestNetwork.weiPerUnit,
@@ -21,7 +23,8 @@ import Testing
     network.makeBlock()
     let history = try network.result("eth_feeHistory", #"["0x2","latest",[0,50,100]]"#)
     #expect(history["oldestBlock"] == .string("0x1"))
-    #expect(history["baseFeePerGas"]?.elements == Array(repeating: .string("0x174876e800"), count: 3))
+    #expect(
+      history["baseFeePerGas"]?.elements == Array(repeating: .string("0x174876e800"), count: 3))
     #expect(history["gasUsedRatio"]?.elements == [.number("0.002100000"), .number("0.000000000")])
     #expect(
       history["reward"]?[0]?.elements

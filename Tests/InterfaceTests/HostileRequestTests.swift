@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 /// Bytes that no client would send: whatever they are, the answer is one JSON document.
 @Suite struct HostileRequestTests {
@@ -53,7 +54,8 @@ import Testing
       for method in JSONRPC.methods {
         let count = Int.random(in: 0...4, using: &generator)
         let arguments = (0..<count).map { _ in Self.pieces.randomElement(using: &generator) ?? "" }
-        let body = #"{"jsonrpc":"2.0","id":\#(round),"method":"\#(method)","params":["#
+        let body =
+          #"{"jsonrpc":"2.0","id":\#(round),"method":"\#(method)","params":["#
           + arguments.joined(separator: ",") + "]}"
         check(network, Array(body.utf8), "seed \(seed)")
       }
@@ -61,7 +63,9 @@ import Testing
     #expect(network.chain.withState { $0.invariants() }.isEmpty)
   }
 
-  @Test("Requests and transactions with bytes changed, cut and doubled", arguments: [4, 5, 6] as [UInt64])
+  @Test(
+    "Requests and transactions with bytes changed, cut and doubled",
+    arguments: [4, 5, 6] as [UInt64])
   func mutations(seed: UInt64) throws {
     let network = try TestNetwork()
     var generator = Generator(state: seed)

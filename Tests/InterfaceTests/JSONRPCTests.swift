@@ -1,8 +1,9 @@
 import Cryptography
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct JSONRPCTests {
   private func answer(_ network: TestNetwork, _ body: String) throws -> String? {
@@ -107,6 +108,21 @@ import Testing
     #expect(try JSONParser.parse(Array(full.utf8)).elements?.count == Limits.batchRequests)
     let above = try #require(try answer(network, body(Limits.batchRequests + 1)))
     #expect(above.contains("batch too large: send at most \(Limits.batchRequests)"))
+  }
+
+  @Test("A batch whose answer grows too large is cut short, every request answered")
+  func answerLimit() throws {
+    let network = try TestNetwork()
+    var rpc = network.rpc
+    rpc.budget.answerBytes = 4_000
+    let one = #"{"jsonrpc":"2.0","id":1,"method":"eth_getBlockByNumber","params":["0x0",true]}"#
+    let body = "[" + Array(repeating: one, count: 20).joined(separator: ",") + "]"
+    let answer = try JSONParser.parse(try #require(rpc.answer(Array(body.utf8))))
+    let elements = try #require(answer.elements)
+    #expect(elements.count == 20)
+    let refused = elements.filter { $0["error"]?["code"] == .number("-32005") }
+    #expect(refused.count > 10 && refused.count < 20)
+    #expect(elements.last == refused.last)
   }
 
   @Test("Consecutive transactions of a batch are taken together, each with its own outcome")

@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct LogMethodsTests {
   private static let transfer =
@@ -62,7 +63,8 @@ import Testing
     let network = try network()
     let token = TokenCalls.token.text
     let person = network.keys[0].address.text
-    #expect(try logs(network, #""fromBlock":"0x1","toBlock":"0x1","address":"\#(token)""#).count == 2)
+    #expect(
+      try logs(network, #""fromBlock":"0x1","toBlock":"0x1","address":"\#(token)""#).count == 2)
     #expect(
       try logs(network, #""fromBlock":"0x1","toBlock":"0x2","address":["\#(person)","\#(token)"]"#)
         .count == 4)
@@ -98,6 +100,22 @@ import Testing
     #expect(
       try failure(#""address":[\#(many.joined(separator: ","))]"#).message
         .contains("at most 1000 alternatives"))
+  }
+
+  @Test("A search that would read too much is refused with the block that it came to")
+  func work() throws {
+    let network = try network()
+    var rpc = network.rpc
+    rpc.budget.filterWork = 10
+    let body = #"{"jsonrpc":"2.0","id":1,"method":"eth_getLogs","params":[{"fromBlock":"0x0"}]}"#
+    let answer = try #require(rpc.answer(Array(body.utf8)))
+    let error = try JSONParser.parse(answer)["error"]
+    // 5 at genesis, 3 in each of the next two.
+    #expect(error?["code"] == .number("-32005"))
+    #expect(error?["message"]?.string?.hasSuffix("it came to block 2") == true)
+    rpc.budget.filterWork = 12
+    let enough = try JSONParser.parse(try #require(rpc.answer(Array(body.utf8))))
+    #expect(enough["result"]?.elements?.count == 8)
   }
 
   @Test("More logs than the limit are refused with the block at which to end")

@@ -1,15 +1,17 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct NetworkDocumentTests {
   @Test("Discovery names everything that a client needs")
   func members() throws {
     let network = try TestNetwork()
-    let document = try JSONParser.parse(NetworkDocument(network.chain, network.rpc.configuration).bytes)
+    let document = try JSONParser.parse(
+      NetworkDocument(network.chain, network.rpc.configuration).bytes)
     #expect(document["name"] == .string("Freehold") && document["version"] == .string("0.1.0"))
     #expect(document["economy"] == .string("dta") && document["chainId"]?.whole == 382_001)
     #expect(document["genesisHash"] == .string(Hex.text(network.chain.head.hash.bytes)))
@@ -39,7 +41,8 @@ import Testing
   @Test("Keys are shown on a development network and nowhere else")
   func development() throws {
     let network = try TestNetwork()
-    let shown = try JSONParser.parse(NetworkDocument(network.chain, network.rpc.configuration).bytes)
+    let shown = try JSONParser.parse(
+      NetworkDocument(network.chain, network.rpc.configuration).bytes)
     let first = try #require(shown["development"]?["accounts"]?[0])
     #expect(first["address"] == .string("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"))
     #expect(

@@ -1,8 +1,9 @@
 import Cryptography
-@testable import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Engine
+@testable import Interface
 
 @Suite struct RouterTests {
   private func text(_ response: RoutedResponse) -> String {

@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct StateMethodsTests {
   @Test("A balance is units times wei per unit; transfers and fees are seen in it")
@@ -41,7 +42,8 @@ import Testing
     network.makeBlock()
     let address = network.keys[0].address.text
     let head = Hex.text(network.chain.head.hash.bytes)
-    for block in [#""0x1""#, #""safe""#, #""finalized""#, #""\#(head)""#,
+    for block in [
+      #""0x1""#, #""safe""#, #""finalized""#, #""\#(head)""#,
       #"{"blockHash":"\#(head)"}"#, #"{"blockNumber":"0x1"}"#, "null",
     ] {
       _ = try network.result("eth_getBalance", #"["\#(address)",\#(block)]"#)

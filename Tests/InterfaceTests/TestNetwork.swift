@@ -1,10 +1,11 @@
 import Cryptography
 import Economy
-@testable import Engine
-@testable import Interface
 import Ledger
 import Primitives
 import Testing
+
+@testable import Engine
+@testable import Interface
 
 /// A small network in memory: four keys, three of them funded, blocks made when a test asks.
 final class TestNetwork {
@@ -24,10 +25,14 @@ final class TestNetwork {
   var rpc: JSONRPC { router.rpc }
 
   init(memory: Int = 1 << 28, tokenName: String = "Digital Twin Asset") throws {
-    let development = try #require(
-      DevelopmentAccounts(
-        mnemonic: "test test test test test test test test test test test junk", count: 4))
-    keys = development.accounts.compactMap { PrivateKey($0.privateKey) }
+    let phrase = "test test test test test test test test test test test junk"
+    let root = try #require(Mnemonic.seed(phrase).flatMap { HDKey(seed: $0) })
+    keys = (0..<4).compactMap { root.account($0) }
+    let development = DevelopmentAccounts(
+      mnemonic: phrase,
+      accounts: keys.map {
+        DevelopmentAccounts.Account(address: $0.address, privateKey: $0.exportSecret())
+      })
     let supply = Amount(10_000_000_000_000)
     let genesis = Genesis(
       economy: "dta", chainID: Self.chainID, time: LogicalTime(Self.start),

@@ -1,9 +1,10 @@
 import Cryptography
 import Economy
 import Engine
-@testable import Interface
 import Primitives
 import Testing
+
+@testable import Interface
 
 @Suite struct TransactionMethodsTests {
   @Test("Types 0, 1 and 2 come back with the signature and fields that were sent")

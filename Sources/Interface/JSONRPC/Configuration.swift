@@ -1,4 +1,3 @@
-internal import Cryptography
 public import Primitives
 
 /// What the process knows and the chain does not.
@@ -41,16 +40,5 @@ public struct DevelopmentAccounts: Sendable {
   public init(mnemonic: String, accounts: [Account]) {
     self.mnemonic = mnemonic
     self.accounts = accounts
-  }
-  /// The first accounts of a BIP-39 phrase on Ethereum's path m/44'/60'/0'/0; nil where the phrase
-  /// gives no key.
-  public init?(mnemonic: String, count: UInt32) {
-    guard let seed = Mnemonic.seed(mnemonic), let root = HDKey(seed: seed) else { return nil }
-    var accounts: [Account] = []
-    for place in 0..<count {
-      guard let key = root.account(place) else { return nil }
-      accounts.append(Account(address: key.address, privateKey: key.exportSecret()))
-    }
-    self.init(mnemonic: mnemonic, accounts: accounts)
   }
 }
