@@ -86,6 +86,7 @@ public struct NetworkDocument: Sendable {
       ("jsonDepth", Limits.jsonDepth),
       ("batchRequests", Limits.batchRequests),
       ("queryLogs", Limits.queryLogs),
+      ("waitingPerAccount", PoolLimits.perAccount),
       ("feeHistoryBlocks", RPCLimits.feeHistoryBlocks),
     ]
     writer.name("limits")
