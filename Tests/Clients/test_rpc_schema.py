@@ -4,6 +4,7 @@ Ethereum's JSON-RPC demands, and faults are answered as the published fixtures d
 
 import pytest
 from eth_account import Account
+from eth_utils import to_checksum_address
 from harness import Node, unit_wei, vectors
 from rpc_schema import RpcSchema, fixtures
 
@@ -46,7 +47,7 @@ class Chain:
         price = int(rpc("eth_gasPrice"), 16)
         count = rpc("eth_getTransactionCount", self.sender.address, "pending")
         fields = {"chainId": int(self.network["chainId"]), "value": 0, **fields}
-        fields["nonce"] = int(count, 16)
+        fields.update(nonce=int(count, 16), to=to_checksum_address(fields["to"]))
         if kind == 2:
             fields.update(type=2, maxFeePerGas=2 * price, maxPriorityFeePerGas=0)
         else:
