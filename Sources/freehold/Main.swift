@@ -1,1 +1,36 @@
-@main struct Main { static func main() {} }
+import Arguments
+import Node
+import Glibc
+
+/// Reads the command line and runs one command.
+@main
+struct Freehold {
+  static func main() {
+    let words = Array(CommandLine.arguments.dropFirst())
+    do throws(UsageFailure) {
+      let invocation = try CommandTable.program.parse(words) { name in
+        getenv(name).map { String(cString: $0) }
+      }
+      switch invocation {
+      case .help(let text): Terminal.print(text, newline: false)
+      case .version: Terminal.print(Version.text)
+      case .run(let match): exit(run(match).rawValue)
+      }
+    } catch {
+      Terminal.complain(error.text, newline: false)
+      exit(ExitCode.usage.rawValue)
+    }
+  }
+
+  private static func run(_ match: Match) -> ExitCode {
+    switch match.path.first {
+    case "init": InitCommand.run(match)
+    case "serve": ServeCommand.run(match)
+    case "check": CheckCommand.run(match)
+    case "verify": VerifyCommand.run(match)
+    case "simulate": SimulateCommand.run(match)
+    case "completion": CompletionCommand.run(match)
+    default: VersionCommand.run(match)
+    }
+  }
+}

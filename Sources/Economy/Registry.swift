@@ -1,0 +1,157 @@
+public import Ledger
+public import Primitives
+
+/// Every operation of every module.
+public enum Operation: Sendable {
+  /// A plain transfer of the transaction's value.
+  case value
+  /// What cannot be understood; it is refused when it runs, and its fee is taken.
+  case refused(Rejection)
+  case token(Token.Operation)
+}
+
+/// The only file that knows all modules: declarations, dispatch, tables, timers and invariants.
+///
+/// Who calls whom (a module calls only earlier ones, through their declared entry functions):
+/// calls: Token -> (nothing)
+public enum Registry {
+  /// Every module in dependency order.
+  public static let modules: [ModuleDeclaration] = [Token.declaration]
+
+  /// The module that answers at an address.
+  public static func module(at address: Address) -> ModuleDeclaration? {
+    SystemAddress.moduleNumber(address).flatMap { module($0) }
+  }
+
+  /// The module with that number.
+  public static func module(_ number: UInt8) -> ModuleDeclaration? {
+    number >= 1 && Int(number) <= modules.count ? modules[Int(number) - 1] : nil
+  }
+
+  /// The declaration of a rejection.
+  public static func rejection(_ rejection: Rejection) -> RejectionDeclaration? {
+    rejection.module == Kernel.number
+      ? Kernel.rejections.first { $0.code == rejection.code }
+      : module(rejection.module)?.rejection(rejection.code)
+  }
+
+  /// The declaration of an event record.
+  public static func event(_ record: EventRecord) -> EventDeclaration? {
+    record.module == 0 ? Token.transferEvent : module(record.module)?.event(record.code)
+  }
+
+  /// The address that emits an event record; postings of assets besides the token are announced by
+  /// the module that created them.
+  public static func emitter(_ record: EventRecord) -> Address {
+    SystemAddress.module(record.module == 0 ? Token.number : record.module)
+  }
+
+  /// Understands a transaction's call data. It touches no state, so it runs anywhere.
+  /// - Parameters:
+  ///   - to: nil for a contract creation.
+  ///   - data: the bytes that hold the call data in `range`.
+  public static func decode(
+    to: Address?, data: [UInt8], range: Range<Int>
+  ) -> DecodedCall {
+    func refused(_ rejection: Rejection) -> DecodedCall {
+      DecodedCall(module: 0, place: 0, operation: .refused(rejection))
+    }
+    guard let to else { return refused(Kernel.rejection(.contractCreation)) }
+    guard let module = module(at: to) else {
+      return range.isEmpty
+        ? DecodedCall(module: 0, place: 0, operation: .value)
+        : refused(Kernel.rejection(.unknownModule, Word(to)))
+    }
+    guard range.count >= 4 else { return refused(Kernel.rejection(.unknownOperation)) }
+    var selector: UInt32 = 0
+    for byte in data[range.lowerBound..<range.lowerBound + 4] {
+      selector = selector << 8 | UInt32(byte)
+    }
+    guard let (place, call) = module.call(selector) else {
+      return refused(Kernel.rejection(.unknownOperation, Word(UInt128(selector))))
+    }
+    do throws(ABIFailure) {
+      return DecodedCall(
+        module: module.number, place: UInt8(truncatingIfNeeded: place),
+        operation: try call.decode(Array(data[range]), 4))
+    } catch {
+      return refused(Kernel.rejection(.malformedArguments, Word(UInt128(selector))))
+    }
+  }
+
+  /// What is wrong with the declarations: duplicate codes, selectors or numbers, missing codes.
+  /// Empty in a sound build; checked at start and in tests.
+  public static func verify() -> [String] {
+    var faults = Limits.verify()
+    for (place, module) in modules.enumerated() {
+      if Int(module.number) != place + 1 {
+        faults.append("module \(module.name) has number \(module.number), not \(place + 1)")
+      }
+      let selectors = module.calls.map(\.selector) + module.queries.map(\.selector)
+      if selectors.count != selectors.sorted().deduplicated.count {
+        faults.append("module \(module.name) declares a selector twice")
+      }
+      for (place, rejection) in module.rejections.enumerated()
+      where Int(rejection.code) != place + 1 {
+        faults.append("module \(module.name) declares rejection \(rejection.name) out of order")
+      }
+    }
+    return faults
+  }
+}
+
+extension Array where Element: Equatable {
+  /// Without neighbours that repeat.
+  fileprivate var deduplicated: [Element] {
+    var result: [Element] = []
+    for element in self where result.last != element { result.append(element) }
+    return result
+  }
+}
+
+extension EconomyState {
+  mutating func apply(
+    _ operation: Operation, of call: TransactionCall, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    switch operation {
+    case .value: return try transferValue(call, by: sender)
+    case .refused(let rejection): throw rejection
+    case .token(let operation): return try apply(operation, by: sender)
+    }
+  }
+
+  /// Runs a module's timer; the ledger has done its own.
+  mutating func run(_ timer: TimerRow) {
+    // No module keeps timers yet; the ledger's hold expiry needs nothing more.
+  }
+
+  /// Takes back the newest change of a table.
+  mutating func undoLast(of table: UInt8) {
+    if ledger.undoLast(of: table) { return }
+    switch table {
+    case Token.State.allowanceTable: token.undoLast()
+    default: preconditionFailure("table \(table) has no owner in the registry")
+    }
+  }
+
+  /// The roots of all tables in table order.
+  mutating func tableRoots() -> [TableRoot] {
+    var roots = ledger.roots()
+    roots.append(token.root())
+    return roots
+  }
+
+  /// A row's canonical bytes and its siblings in its table.
+  mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
+    if let table = LedgerTable(rawValue: table) { return ledger.row(row, of: table) }
+    return table == Token.State.allowanceTable ? token.row(row) : nil
+  }
+
+  /// What is broken between operations; empty in a sound state.
+  public borrowing func invariants() -> [String] {
+    var broken: [String] = []
+    if !ledger.isBalanced { broken.append("the balances do not sum to the supply") }
+    broken += token.invariants(accountCount: ledger.accounts.count)
+    return broken
+  }
+}

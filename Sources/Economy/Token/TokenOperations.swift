@@ -1,0 +1,195 @@
+internal import Ledger
+public import Primitives
+
+extension Token {
+  /// Everything a member can ask of the token.
+  public enum Operation: Sendable {
+    case transfer(Transfer)
+    case approve(Approve)
+    case transferFrom(TransferFrom)
+    case burn(Burn)
+    case burnFrom(BurnFrom)
+  }
+
+  /// Moves the sender's own units.
+  public struct Transfer: Sendable {
+    public let to: Address
+    public let amount: Amount
+
+    public init(to: Address, amount: Amount) {
+      self.to = to
+      self.amount = amount
+    }
+  }
+
+  /// Sets what a spender may move of the sender's units; zero takes it back.
+  public struct Approve: Sendable {
+    public let spender: Address
+    public let amount: UInt256
+
+    public init(spender: Address, amount: UInt256) {
+      self.spender = spender
+      self.amount = amount
+    }
+  }
+
+  /// Moves an owner's units within the sender's allowance.
+  public struct TransferFrom: Sendable {
+    public let from: Address
+    public let to: Address
+    public let amount: Amount
+
+    public init(from: Address, to: Address, amount: Amount) {
+      self.from = from
+      self.to = to
+      self.amount = amount
+    }
+  }
+
+  /// Burns the sender's own units.
+  public struct Burn: Sendable {
+    public let amount: Amount
+
+    public init(amount: Amount) { self.amount = amount }
+  }
+
+  /// Burns an owner's units within the sender's allowance.
+  public struct BurnFrom: Sendable {
+    public let from: Address
+    public let amount: Amount
+
+    public init(from: Address, amount: Amount) {
+      self.from = from
+      self.amount = amount
+    }
+  }
+}
+
+extension EconomyState {
+  mutating func apply(
+    _ operation: Token.Operation, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    switch operation {
+    case .transfer(let operation): try apply(operation, by: sender)
+    case .approve(let operation): try apply(operation, by: sender)
+    case .transferFrom(let operation): try apply(operation, by: sender)
+    case .burn(let operation): try apply(operation, by: sender)
+    case .burnFrom(let operation): try apply(operation, by: sender)
+    }
+  }
+
+  mutating func apply(
+    _ operation: Token.Transfer, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    try guardReceiver(operation.to)
+    try guardBalance(sender, operation.amount)
+
+    // Accepted from here.
+    let receiver = ledger.account(operation.to)
+    ledger.post(.token, operation.amount, from: sender, to: receiver)
+    return .success
+  }
+
+  mutating func apply(
+    _ operation: Token.Approve, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    guard operation.spender != .zero else {
+      throw Token.rejection(.invalidSpender, Word(operation.spender))
+    }
+
+    // Accepted from here.
+    let spender = ledger.account(operation.spender)
+    token.setAllowance(sender, spender, operation.amount, &ledger.scope)
+    ledger.events.begin(module: Token.number, code: Token.Event.approval.rawValue)
+    ledger.events.topic(Word(ledger.accounts[sender].address))
+    ledger.events.topic(Word(operation.spender))
+    ledger.events.data(Word(operation.amount))
+    return .success
+  }
+
+  mutating func apply(
+    _ operation: Token.TransferFrom, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    try guardReceiver(operation.to)
+    let (owner, rest) = try guardAllowance(operation.from, sender, operation.amount)
+    try guardBalance(owner, operation.amount)
+
+    // Accepted from here.
+    let receiver = ledger.account(operation.to)
+    spend(owner, sender, rest)
+    ledger.post(.token, operation.amount, from: owner, to: receiver)
+    return .success
+  }
+
+  mutating func apply(
+    _ operation: Token.Burn, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    try guardBalance(sender, operation.amount)
+
+    // Accepted from here.
+    burn(sender, operation.amount)
+    return .nothing
+  }
+
+  mutating func apply(
+    _ operation: Token.BurnFrom, by sender: AccountIndex
+  ) throws(Rejection) -> Returned {
+    let (owner, rest) = try guardAllowance(operation.from, sender, operation.amount)
+    try guardBalance(owner, operation.amount)
+
+    // Accepted from here.
+    spend(owner, sender, rest)
+    burn(owner, operation.amount)
+    return .nothing
+  }
+
+  private mutating func burn(_ owner: AccountIndex, _ amount: Amount) {
+    ledger.post(.token, amount, from: owner, to: .burned)
+    ledger.events.begin(module: Token.number, code: Token.Event.burn.rawValue)
+    ledger.events.topic(Word(ledger.accounts[owner].address))
+    ledger.events.data(Word(amount.units))
+  }
+
+  /// A self-allowance needs no row; an unlimited one stays as it is.
+  private mutating func spend(_ owner: AccountIndex, _ spender: AccountIndex, _ rest: UInt256) {
+    if rest != token.allowance(owner, spender) {
+      token.setAllowance(owner, spender, rest, &ledger.scope)
+    }
+  }
+
+  /// Value sent to the zero address or to an account without a key would be lost by mistake; burning
+  /// and funding have operations of their own.
+  private borrowing func guardReceiver(_ receiver: Address) throws(Rejection) {
+    let isModule = SystemAddress.moduleNumber(receiver) != nil
+    let isSystem =
+      ledger.accounts.find(receiver).map { ledger.accounts[$0].flags.contains(.system) } ?? false
+    guard !isModule, !isSystem, receiver != .zero else {
+      throw Token.rejection(.invalidReceiver, Word(receiver))
+    }
+  }
+
+  private borrowing func guardBalance(
+    _ owner: AccountIndex, _ amount: Amount
+  ) throws(Rejection) {
+    let spendable = ledger.accounts[owner].spendable
+    guard spendable >= amount else {
+      throw Token.rejection(
+        .insufficientBalance, Word(ledger.accounts[owner].address), Word(spendable.units),
+        Word(amount.units))
+    }
+  }
+
+  /// The owner's account and what would be left of the allowance.
+  private mutating func guardAllowance(
+    _ from: Address, _ spender: AccountIndex, _ amount: Amount
+  ) throws(Rejection) -> (owner: AccountIndex, rest: UInt256) {
+    let owner = ledger.account(from)
+    let allowance = token.allowance(owner, spender)
+    guard let rest = TokenRules.remaining(allowance, spending: amount) else {
+      throw Token.rejection(
+        .insufficientAllowance, Word(ledger.accounts[spender].address), Word(allowance),
+        Word(amount.units))
+    }
+    return (owner, rest)
+  }
+}

@@ -1,0 +1,186 @@
+public import Economy
+public import Ledger
+public import Primitives
+internal import Synchronization
+
+/// Everything that readers and senders meet: the state at the head, the recent blocks, the pool.
+///
+/// The engine's thread writes; any thread reads. A reader waits for at most the block being made and
+/// never sees half of one, nor one that is not durable yet: the engine holds the state from the first
+/// transaction of a block until its flush has returned.
+public final class Chain: Sendable {
+  public let genesis: Genesis
+  public let authenticator: Authenticator
+  /// The hash of block 0.
+  public let genesisHash: Digest
+  let state: Mutex<EconomyState>
+  private let recent: Mutex<RecentBlocks>
+  private let pool = Mutex(Pool())
+  private let readOnlyReason = Mutex<String?>(nil)
+  /// Raised when the pool has work.
+  let work = Signal()
+
+  /// The chain at genesis.
+  /// - Parameters:
+  ///   - secret: random words of this process.
+  ///   - memory: how many bytes of recent blocks to keep.
+  public init(genesis: Genesis, secret: HashSecret, memory: Int = 1 << 30) {
+    self.genesis = genesis
+    authenticator = Authenticator(chainID: genesis.chainID)
+    var economy = EconomyState(genesis: genesis, secret: secret)
+    let block = Block.genesis(&economy)
+    genesisHash = block.hash
+    state = Mutex(economy)
+    recent = Mutex(RecentBlocks(limit: memory))
+    recent.withLock { $0.append(block) }
+  }
+
+  // Reading
+
+  /// Runs `body` on the state at the head. It must be short: the next block waits for it.
+  public func withState<Result: Sendable, Failure: Error>(
+    _ body: (inout EconomyState) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try state.withLock { (state) throws(Failure) in try body(&state) }
+  }
+
+  /// The newest committed block.
+  public var head: Block {
+    recent.withLock { recent in
+      guard let head = recent.head else { preconditionFailure("a chain has its genesis block") }
+      return head
+    }
+  }
+
+  /// The oldest height that memory still holds.
+  public var firstHeight: Height { recent.withLock { $0.first } }
+
+  public func block(_ height: Height) -> Block? { recent.withLock { $0.block(height) } }
+
+  public func block(_ hash: Digest) -> Block? { recent.withLock { $0.block(hash) } }
+
+  /// A committed transaction.
+  public func transaction(_ hash: Digest) -> TransactionPlace? {
+    recent.withLock { $0.transaction(hash) }
+  }
+
+  /// A transaction that waits for a block.
+  public func waiting(_ hash: Digest) -> AuthenticTransaction? {
+    pool.withLock { $0.transaction(hash) }
+  }
+
+  /// How many transactions wait, and their bytes.
+  public var waitingSize: (count: Int, bytes: Int) { pool.withLock { ($0.count, $0.bytes) } }
+
+  /// The account's next nonce: by committed blocks, or counting what waits as well.
+  public func nonce(_ account: Address, pending: Bool) -> UInt64 {
+    let committed = state.withLock { state in
+      state.ledger.accounts.find(account).map { state.ledger.accounts[$0].nonce } ?? 0
+    }
+    return pending
+      ? pool.withLock { $0.pendingNonce(account, committed: committed) } : committed
+  }
+
+  // Sending
+
+  /// Takes signed transactions in: decoded, authenticated, admitted to the pool. *Accepted* is all
+  /// that the answer means; a receipt means committed.
+  public func submit(
+    _ batch: [ReceivedTransaction]
+  ) -> [Result<Digest, SubmissionRefusal>] {
+    let authentic = authenticator.authenticate(batch)
+    let results = authentic.map { result -> Result<Digest, SubmissionRefusal> in
+      switch result {
+      case .failure(let refusal): return .failure(.transaction(refusal))
+      case .success(let transaction):
+        do throws(AdmissionRefusal) {
+          try admit(transaction)
+          return .success(transaction.hash)
+        } catch {
+          return .failure(.admission(error))
+        }
+      }
+    }
+    if pool.withLock({ $0.hasReady }) { work.raise() }
+    return results
+  }
+
+  /// Takes one authentic transaction into the pool.
+  func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
+    if let reason = readOnlyReason.withLock({ $0 }) { throw .readOnly(reason) }
+    let call = transaction.call
+    let (committed, fault) = state.withLock { state in
+      let account = state.ledger.accounts.find(call.sender)
+      let fault = state.fundsFault(
+        call, spendable: account.map { state.ledger.accounts[$0].spendable } ?? .zero)
+      return (account.map { state.ledger.accounts[$0].nonce } ?? 0, fault)
+    }
+    // The nonce first: a transaction that is already in a block must not look unfunded.
+    if call.nonce < committed { throw .nonceTooLow(next: committed, found: call.nonce) }
+    switch fault {
+    case .underpriced(let base): throw .underpriced(base: base)
+    case .intrinsicGas: throw .intrinsicGas(limit: call.gasLimit)
+    case .exceedsBlockGas(let limit): throw .exceedsBlockGas(limit: limit)
+    case .insufficientFunds(let has, let needs): throw .insufficientFunds(has: has, needs: needs)
+    case .nonceTooLow, .nonceTooHigh, .fractionalValue, nil: break
+    }
+    guard call.value % genesis.network.weiPerUnit == 0 else {
+      throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
+    }
+    try pool.withLock { (pool) throws(AdmissionRefusal) in
+      try pool.admit(transaction, committed: committed)
+    }
+  }
+
+  /// Stops taking transactions; reads go on (decisions 31).
+  func becomeReadOnly(_ reason: String) { readOnlyReason.withLock { $0 = reason } }
+
+  /// Takes transactions again.
+  func becomeWritable() { readOnlyReason.withLock { $0 = nil } }
+
+  /// Why no transactions are taken, or nil.
+  public var readOnly: String? { readOnlyReason.withLock { $0 } }
+
+  // The engine's side
+
+  var hasWork: Bool { pool.withLock { $0.hasReady } }
+
+  var waitingCount: Int { pool.withLock { $0.count } }
+
+  func prepare() -> [AuthenticTransaction] {
+    let gas = genesis.network.blockGasLimit
+    let table = state.withLock { $0.gasTable }
+    return pool.withLock { pool in
+      pool.prepare(
+        count: Limits.blockTransactions, bytes: Limits.blockBytes, gas: gas
+      ) { table.needed($0.decoded.call) }
+    }
+  }
+
+  /// Publishes a durable block and lets the pool forget what it used up.
+  func publish(_ block: Block, dropped: [AuthenticTransaction]) {
+    var nonces: [(account: Address, next: UInt64)] = []
+    for case .signed(let transaction) in block.transactions {
+      nonces.append((transaction.sender, transaction.decoded.nonce + 1))
+    }
+    recent.withLock { $0.append(block) }
+    pool.withLock { pool in
+      for transaction in dropped { pool.drop(transaction) }
+      pool.settle(nonces)
+    }
+  }
+}
+
+/// Why a transaction that was sent is not accepted.
+public enum SubmissionRefusal: Error, Sendable, Equatable {
+  case transaction(TransactionRefusal)
+  case admission(AdmissionRefusal)
+
+  /// What is wrong and how to repair it.
+  public var text: String {
+    switch self {
+    case .transaction(let refusal): refusal.text
+    case .admission(let refusal): refusal.text
+    }
+  }
+}

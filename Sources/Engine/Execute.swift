@@ -1,0 +1,183 @@
+internal import Cryptography
+internal import Economy
+internal import Ledger
+public import Primitives
+
+/// A block that was executed and is not durable yet: no reader has seen it.
+public struct ExecutedBlock: Sendable {
+  public let block: Block
+  /// Transactions that could not be part of the block.
+  public let dropped: [AuthenticTransaction]
+}
+
+/// How much of a block's outcome is computed and checked.
+public enum RootPolicy: Sendable {
+  /// The state root is computed and stands in the header: live and `verify`.
+  case compute
+  /// The state root is taken from the header that is being replayed; receipts are checked all the
+  /// same, and the root at the end of a segment and at the head (decisions 23).
+  case trust(Digest)
+}
+
+/// Executes blocks on the engine's thread: finalize of the machine interface, without I/O.
+struct Executor: ~Copyable, Sendable {
+  private var bits = BloomBits()
+  private var leaf: [UInt64] = []
+
+  /// Runs a block to its end.
+  mutating func execute(
+    _ transactions: [AuthenticTransaction], on state: inout EconomyState, parent: Block,
+    time: LogicalTime, roots: RootPolicy
+  ) -> ExecutedBlock {
+    let height = parent.height + 1
+    let time = state.beginBlock(height: height, time: time)
+    var run = Run(gasLimit: state.genesis.network.blockGasLimit)
+    if !state.ledger.events.records.isEmpty {
+      run.addSystem(
+        SystemTransaction(height: height, chainID: state.genesis.chainID),
+        events: 0..<state.ledger.events.records.count)
+    }
+    run.reserve(transactions.count)
+    for transaction in transactions { run.execute(transaction, on: &state) }
+    return finish(run, on: &state, parent: parent.hash, height: height, time: time, roots: roots)
+  }
+
+  /// The genesis block: its one transaction carries the postings to the wallets.
+  mutating func genesis(_ state: inout EconomyState) -> Block {
+    var run = Run(gasLimit: state.genesis.network.blockGasLimit)
+    run.addSystem(
+      SystemTransaction(height: 0, chainID: state.genesis.chainID),
+      events: 0..<state.ledger.events.records.count)
+    let time = state.genesis.time
+    return finish(
+      run, on: &state, parent: state.genesis.identity, height: 0, time: time, roots: .compute
+    ).block
+  }
+
+  private mutating func finish(
+    _ run: Run, on state: inout EconomyState, parent: Digest, height: Height, time: LogicalTime,
+    roots: RootPolicy
+  ) -> ExecutedBlock {
+    let events = state.ledger.events
+    let stateRoot: Digest
+    switch roots {
+    case .compute: stateRoot = state.stateRoot()
+    case .trust(let root): stateRoot = root
+    }
+    let header = BlockHeader(
+      parentHash: parent, stateRoot: stateRoot,
+      transactionsRoot: MerkleRoot.of(run.transactions.map { SHA256.leaf($0.bytes) }),
+      receiptsRoot: receiptsRoot(run, events), bloom: bloom(events), number: height,
+      gasLimit: run.gasLimit, gasUsed: run.gasUsed, timestamp: time.seconds, extraData: [],
+      baseFee: state.genesis.network.baseFee)
+    return ExecutedBlock(
+      block: Block(
+        header: header, hash: header.hash, transactions: run.transactions,
+        receipts: run.receipts, events: events), dropped: run.dropped)
+  }
+
+  /// One leaf a receipt, little-endian 64-bit words with digests and addresses in their own byte
+  /// order: success, gas, cumulative gas, price, refusing module and code, transaction hash, sender,
+  /// then each log with emitter, topics and data.
+  private mutating func receiptsRoot(_ run: Run, _ events: EventLog) -> Digest {
+    var leaves: [Digest] = []
+    leaves.reserveCapacity(run.receipts.count)
+    for (receipt, transaction) in zip(run.receipts, run.transactions) {
+      leaf.removeAll(keepingCapacity: true)
+      leaf.append(receipt.isSuccess ? 1 : 0)
+      leaf.append(receipt.gasUsed)
+      leaf.append(receipt.cumulativeGasUsed)
+      leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice))
+      leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice >> 64))
+      let rejection = receipt.rejection
+      leaf.append(UInt64(rejection?.module ?? 0) << 8 | UInt64(rejection?.code ?? 0))
+      append(Word(transaction.hash))
+      append(Word(transaction.sender))
+      leaf.append(UInt64(receipt.events.count))
+      for record in events.records[receipt.events] {
+        append(Word(Registry.emitter(record)))
+        leaf.append(UInt64(record.topicCount) << 32 | UInt64(record.wordCount))
+        append(Registry.event(record)?.topic ?? .zero)
+        let start = Int(record.start)
+        for word in events.words[start..<start + Int(record.wordCount)] { append(word) }
+      }
+      leaves.append(SHA256.leaf(leaf.span.bytes))
+    }
+    return MerkleRoot.of(leaves)
+  }
+
+  private mutating func append(_ word: Word) {
+    leaf.append(word.w0.byteSwapped)
+    leaf.append(word.w1.byteSwapped)
+    leaf.append(word.w2.byteSwapped)
+    leaf.append(word.w3.byteSwapped)
+  }
+
+  private mutating func bloom(_ events: EventLog) -> Bloom {
+    var bloom = Bloom()
+    var lastEmitter: Address?
+    for record in events.records {
+      let emitter = Registry.emitter(record)
+      if emitter != lastEmitter {
+        bloom.insert(Bloom.Bits(emitter))
+        lastEmitter = emitter
+      }
+      if let name = Registry.event(record)?.topic { bloom.insert(bits.bits(name)) }
+      let start = Int(record.start)
+      for topic in events.words[start..<start + Int(record.topicCount)] {
+        bloom.insert(bits.bits(topic))
+      }
+    }
+    return bloom
+  }
+}
+
+/// A block in the making.
+private struct Run {
+  let gasLimit: UInt64
+  var gasUsed: UInt64 = 0
+  var transactions: [BlockTransaction] = []
+  var receipts: [Receipt] = []
+  var dropped: [AuthenticTransaction] = []
+
+  init(gasLimit: UInt64) { self.gasLimit = gasLimit }
+
+  mutating func reserve(_ count: Int) {
+    transactions.reserveCapacity(count + 1)
+    receipts.reserveCapacity(count + 1)
+  }
+
+  mutating func addSystem(_ transaction: SystemTransaction, events: Range<Int>) {
+    transactions.append(.system(transaction))
+    receipts.append(
+      Receipt(
+        isSuccess: true, gasUsed: 0, cumulativeGasUsed: 0, effectivePrice: 0, rejection: nil,
+        events: events))
+  }
+
+  mutating func execute(_ transaction: AuthenticTransaction, on state: inout EconomyState) {
+    let outcome = state.execute(transaction.call)
+    let rejection: Rejection?
+    switch outcome.status {
+    case .success: rejection = nil
+    case .rejected(let why): rejection = why
+    case .invalid:
+      dropped.append(transaction)
+      return
+    }
+    gasUsed += outcome.gasUsed
+    transactions.append(.signed(transaction))
+    receipts.append(
+      Receipt(
+        isSuccess: rejection == nil, gasUsed: outcome.gasUsed, cumulativeGasUsed: gasUsed,
+        effectivePrice: outcome.effectivePrice, rejection: rejection, events: outcome.events))
+  }
+}
+
+extension Block {
+  /// The block that a genesis makes.
+  static func genesis(_ state: inout EconomyState) -> Block {
+    var executor = Executor()
+    return executor.genesis(&state)
+  }
+}

@@ -1,0 +1,61 @@
+internal import Primitives
+
+/// Where a transaction stands.
+public struct TransactionPlace: Sendable {
+  public let block: Block
+  public let index: Int
+}
+
+/// The newest blocks with their receipts and logs, in memory and bounded in bytes; readable the
+/// moment a receipt is (decisions 27). What falls out is history, which the journal keeps.
+struct RecentBlocks: ~Copyable {
+  private var blocks: [Block] = []
+  private var start = 0
+  private var footprint = 0
+  private let limit: Int
+  private var heights: [Digest: Height] = [:]
+  private var places: [Digest: (height: Height, index: UInt32)] = [:]
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The oldest height that is still here.
+  var first: Height { start < blocks.count ? blocks[start].height : 0 }
+
+  /// The newest block.
+  var head: Block? { blocks.last }
+
+  func block(_ height: Height) -> Block? {
+    guard start < blocks.count, height >= first, height - first < UInt64(blocks.count - start)
+    else { return nil }
+    return blocks[start + Int(height - first)]
+  }
+
+  func block(_ hash: Digest) -> Block? { heights[hash].flatMap { block($0) } }
+
+  func transaction(_ hash: Digest) -> TransactionPlace? {
+    guard let place = places[hash], let block = block(place.height) else { return nil }
+    return TransactionPlace(block: block, index: Int(place.index))
+  }
+
+  mutating func append(_ block: Block) {
+    blocks.append(block)
+    footprint += block.footprint
+    heights[block.hash] = block.height
+    for (index, transaction) in block.transactions.enumerated() {
+      places[transaction.hash] = (block.height, UInt32(truncatingIfNeeded: index))
+    }
+    while footprint > limit && blocks.count - start > 1 { dropOldest() }
+  }
+
+  private mutating func dropOldest() {
+    let oldest = blocks[start]
+    footprint -= oldest.footprint
+    heights[oldest.hash] = nil
+    for transaction in oldest.transactions { places[transaction.hash] = nil }
+    start += 1
+    if start > 1_024 {
+      blocks.removeFirst(start)
+      start = 0
+    }
+  }
+}

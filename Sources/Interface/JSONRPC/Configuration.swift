@@ -1,0 +1,44 @@
+public import Primitives
+
+/// What the process knows and the chain does not.
+public struct Configuration: Sendable {
+  /// The program's version, such as `0.1.0`.
+  public let version: String
+  /// What `web3_clientVersion` answers, such as `Freehold/0.1.0/linux-x86_64/swift-6.3.1`.
+  public let clientVersion: String
+  /// Keys that everybody knows; nil but on a development network.
+  public let development: DevelopmentAccounts?
+
+  public init(
+    version: String, clientVersion: String,
+    development: DevelopmentAccounts? = nil
+  ) {
+    self.version = version
+    self.clientVersion = clientVersion
+    self.development = development
+  }
+}
+
+/// The accounts of a development network, whose keys are public.
+public struct DevelopmentAccounts: Sendable {
+  public struct Account: Sendable {
+    public let address: Address
+    /// 32 bytes.
+    public let privateKey: [UInt8]
+
+    public init(address: Address, privateKey: [UInt8]) {
+      self.address = address
+      self.privateKey = privateKey
+    }
+  }
+
+  /// The BIP-39 phrase that the keys come from.
+  public let mnemonic: String
+  /// In derivation order.
+  public let accounts: [Account]
+
+  public init(mnemonic: String, accounts: [Account]) {
+    self.mnemonic = mnemonic
+    self.accounts = accounts
+  }
+}

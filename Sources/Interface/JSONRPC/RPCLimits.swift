@@ -1,0 +1,16 @@
+/// What one request may ask of the node, beside `Limits`; every refusal by one of these names the
+/// repair.
+public enum RPCLimits {
+  /// Bytes of one answer, after which a batch's remaining requests are refused.
+  public static let answerBytes = 64 << 20
+  /// Addresses of a log filter, and alternatives of one topic.
+  public static let filterAlternatives = 1_000
+  /// Bloom comparisons and logs read by one `eth_getLogs`.
+  public static let filterWork = 50_000_000
+  /// Blocks of one `eth_feeHistory`.
+  public static let feeHistoryBlocks = 1_024
+  /// Percentiles of one `eth_feeHistory`.
+  public static let feeHistoryPercentiles = 100
+  /// Transactions that one `eth_feeHistory` sorts; its range is shortened to fit.
+  public static let feeHistoryTransactions = 200_000
+}

@@ -1,0 +1,159 @@
+internal import Economy
+public import Engine
+internal import Primitives
+
+/// What the transport sends back.
+public struct RoutedResponse: Sendable {
+  public let status: Int
+  public let contentType: String
+  public let body: [UInt8]
+  /// Besides the content type and what the transport adds.
+  public let headers: [(name: String, value: String)]
+
+  public init(
+    status: Int, contentType: String, body: [UInt8],
+    headers: [(name: String, value: String)] = []
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.body = body
+    self.headers = headers
+  }
+}
+
+/// Everything that the node answers, bytes in and bytes out, from any thread. The transport adds
+/// cross-origin headers, answers preflights and drops the body of an answer to HEAD.
+public struct Router: Sendable {
+  public let rpc: JSONRPC
+  private let documents: [Document]
+
+  /// Bytes that stay as they are while the node runs.
+  private struct Document: Sendable {
+    let path: String
+    let contentType: String
+    let body: [UInt8]
+  }
+
+  private static let json = "application/json"
+  private static let text = "text/plain; charset=utf-8"
+
+  public init(_ chain: Chain, _ configuration: Configuration) {
+    rpc = JSONRPC(chain, configuration)
+    var documents = [
+      Document(
+        path: "/network", contentType: Self.json,
+        body: NetworkDocument(chain, configuration).bytes)
+    ]
+    for module in Registry.modules {
+      documents.append(
+        Document(
+          path: ABIDocument.path(module), contentType: Self.json, body: ABIDocument.json(module)))
+      documents.append(
+        Document(
+          path: SolidityInterface.path(module), contentType: Self.text,
+          body: Array(SolidityInterface.text(module).utf8)))
+    }
+    documents.append(
+      Document(
+        path: FirstPage.stylePath, contentType: "text/css; charset=utf-8",
+        body: Array(FirstPage.style.utf8)))
+    self.documents = documents
+  }
+
+  /// Every path that answers.
+  public var paths: [String] { ["/"] + documents.map(\.path) + ["/healthz", "/readyz"] }
+
+  /// Answers a request.
+  /// - Parameters:
+  ///   - method: in capitals, such as `POST`.
+  ///   - path: with or without a query, which nothing here takes.
+  public func respond(method: String, path: String, body: [UInt8]) -> RoutedResponse {
+    let path = String(path.prefix { $0 != "?" && $0 != "#" })
+    guard paths.contains(path) else { return notFound(path) }
+    if path == "/", method == "POST" { return answer(body) }
+    guard method == "GET" || method == "HEAD" else {
+      let allowed = path == "/" ? "GET, HEAD, POST" : "GET, HEAD"
+      return problem(
+        405, "Method Not Allowed", "\(path) answers \(allowed) only.",
+        headers: [("Allow", allowed)])
+    }
+    switch path {
+    case "/": return page()
+    case "/healthz":
+      return RoutedResponse(
+        status: 200, contentType: Self.json, body: Array(#"{"status":"ok"}"#.utf8))
+    case "/readyz": return readiness()
+    default: break
+    }
+    guard let document = documents.first(where: { $0.path == path }) else {
+      return notFound(path)
+    }
+    return RoutedResponse(
+      status: 200, contentType: document.contentType, body: document.body,
+      headers: Self.plainHeaders)
+  }
+
+  private static let plainHeaders = [
+    (name: "X-Content-Type-Options", value: "nosniff"),
+    (name: "Cache-Control", value: "no-cache"),
+  ]
+
+  private func answer(_ body: [UInt8]) -> RoutedResponse {
+    let reply = rpc.reply(to: body)
+    guard let bytes = reply.bytes else {
+      return RoutedResponse(status: 204, contentType: Self.json, body: [])
+    }
+    return RoutedResponse(
+      status: reply.isBusy ? 429 : 200, contentType: Self.json, body: bytes,
+      headers: reply.isBusy ? [("Retry-After", "1")] : [])
+  }
+
+  private func page() -> RoutedResponse {
+    RoutedResponse(
+      status: 200, contentType: "text/html; charset=utf-8",
+      body: Array(FirstPage.html(rpc.chain, rpc.configuration).utf8),
+      headers: Self.plainHeaders + [
+        ("Content-Security-Policy", FirstPage.contentSecurityPolicy),
+        ("Referrer-Policy", "no-referrer"),
+      ])
+  }
+
+  /// A chain that exists has been replayed. One that takes no transactions still answers, and says
+  /// so.
+  private func readiness() -> RoutedResponse {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("status", text: rpc.chain.readOnly == nil ? "ready" : "read-only")
+    writer.member("height", number: rpc.chain.head.height)
+    if let reason = rpc.chain.readOnly { writer.member("reason", text: reason) }
+    writer.endObject()
+    return RoutedResponse(status: 200, contentType: Self.json, body: writer.bytes)
+  }
+
+  private func notFound(_ path: String) -> RoutedResponse {
+    problem(
+      404, "Not Found",
+      "Nothing is at \(path.prefix(128)). JSON-RPC is POST /; paths lists what GET answers.")
+  }
+
+  /// Problem details (RFC 9457), with the paths that exist.
+  private func problem(
+    _ status: Int, _ title: String, _ detail: String,
+    headers: [(name: String, value: String)] = []
+  ) -> RoutedResponse {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("type", text: "about:blank")
+    writer.member("title", text: title)
+    writer.member("status", number: status)
+    writer.member("detail", text: detail)
+    writer.name("paths")
+    writer.beginArray()
+    for path in paths { writer.string(path) }
+    writer.endArray()
+    writer.endObject()
+    return RoutedResponse(
+      status: status, contentType: "application/problem+json", body: writer.bytes,
+      headers: headers)
+  }
+}

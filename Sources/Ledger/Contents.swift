@@ -1,0 +1,99 @@
+public import Primitives
+
+/// That a text or document is kept: its digest vouches for the bytes, which stand beside the table.
+public struct ContentRow: LedgerRow {
+  /// SHA-256 of the bytes.
+  public let digest: Digest
+  public let length: UInt32
+  /// How many rows of the economy refer to it; at none it is dropped.
+  public internal(set) var references: UInt32
+
+  public static var wordCount: Int { 5 }
+  public static var vacant: ContentRow { ContentRow(digest: .zero, length: 0, references: 0) }
+  public var isVacant: Bool { references == 0 }
+
+  public func encode(into writer: inout RowWriter) {
+    writer.append(digest)
+    writer.append(length, references)
+  }
+
+  public init(from reader: inout RowReader) {
+    digest = reader.digest()
+    (length, references) = reader.pair()
+  }
+
+  init(digest: Digest, length: UInt32, references: UInt32) {
+    self.digest = digest
+    self.length = length
+    self.references = references
+  }
+}
+
+/// Texts and documents that execution reads, by digest (decisions 11).
+public struct Contents: ~Copyable {
+  public private(set) var table: Table<ContentRow>
+  private var bytes: [[UInt8]] = []
+  private var replaced: [[UInt8]] = []
+  private var replacedScope: UInt64 = 0
+  private var index = KeyIndex()
+  private let secret: HashSecret
+
+  init(id: UInt8, secret: HashSecret) {
+    table = Table(id: id)
+    self.secret = secret
+  }
+
+  private func find(_ digest: Digest) -> Int? {
+    index.find(secret.hash(digest)) { table[$0].digest == digest }
+  }
+
+  /// The bytes with that digest, where they are kept.
+  public subscript(digest: Digest) -> [UInt8]? { find(digest).map { bytes[$0] } }
+
+  mutating func retain(_ content: [UInt8], digest: Digest, _ scope: inout Scope) {
+    if let row = find(digest) {
+      table.modify(row, &scope) { $0.references += 1 }
+      return
+    }
+    if replacedScope != scope.number {
+      replaced.removeAll()
+      replacedScope = scope.number
+    }
+    let row = table.insert(
+      ContentRow(digest: digest, length: UInt32(truncatingIfNeeded: content.count), references: 1),
+      &scope)
+    index.insert(secret.hash(digest), row: row)
+    if row == bytes.count {
+      replaced.append([])
+      bytes.append(content)
+    } else {
+      replaced.append(bytes[row])
+      bytes[row] = content
+    }
+  }
+
+  mutating func release(_ digest: Digest, _ scope: inout Scope) {
+    guard let row = find(digest) else { return }
+    if table[row].references > 1 {
+      table.modify(row, &scope) { $0.references -= 1 }
+    } else {
+      table.vacate(row, &scope)
+      index.remove(secret.hash(digest), row: row)
+    }
+  }
+
+  mutating func undoLast() {
+    let undone = table.undoLast()
+    let restored = undone.restored ?? .vacant
+    if !undone.discarded.isVacant && restored.isVacant {
+      index.remove(secret.hash(undone.discarded.digest), row: undone.row)
+      bytes[undone.row] = replaced.removeLast()
+      if undone.restored == nil { bytes.removeLast() }
+    } else if undone.discarded.isVacant && !restored.isVacant {
+      index.insert(secret.hash(restored.digest), row: undone.row)
+    }
+  }
+
+  mutating func root() -> Digest { table.root() }
+  mutating func path(_ row: Int) -> [Digest] { table.path(row) }
+}

@@ -1,0 +1,122 @@
+public import Primitives
+
+/// A fixed-size record of a table, without references.
+///
+/// Its canonical form is a fixed number of little-endian 64-bit words; that form, not the memory
+/// layout, is hashed into the state root and written into checkpoints.
+public protocol LedgerRow: BitwiseCopyable, Sendable {
+  /// The canonical form's length in 64-bit words.
+  static var wordCount: Int { get }
+
+  /// What a freed place holds.
+  static var vacant: Self { get }
+
+  /// True for a freed place.
+  var isVacant: Bool { get }
+
+  /// Writes exactly `wordCount` words.
+  func encode(into writer: inout RowWriter)
+
+  /// Reads what `encode` wrote.
+  init(from reader: inout RowReader)
+}
+
+/// Collects a row's canonical words.
+public struct RowWriter {
+  var words: [UInt64] = []
+
+  public init() {}
+
+  public mutating func append(_ value: UInt64) { words.append(value) }
+
+  public mutating func append(_ value: UInt128) {
+    words.append(UInt64(truncatingIfNeeded: value))
+    words.append(UInt64(truncatingIfNeeded: value >> 64))
+  }
+
+  public mutating func append(_ amount: Amount) { append(amount.units) }
+
+  /// Two 32-bit values in one word, the first in the low half.
+  public mutating func append(_ low: UInt32, _ high: UInt32) {
+    words.append(UInt64(low) | UInt64(high) << 32)
+  }
+
+  /// Thirty-two bytes in their own order.
+  public mutating func append(_ digest: Digest) {
+    words.append(digest.w0.byteSwapped)
+    words.append(digest.w1.byteSwapped)
+    words.append(digest.w2.byteSwapped)
+    words.append(digest.w3.byteSwapped)
+  }
+
+  /// Twenty bytes in their own order and a little-endian 32-bit value, in three words.
+  public mutating func append(_ address: Address, _ extra: UInt32) {
+    words.append(address.high.byteSwapped)
+    words.append(address.middle.byteSwapped)
+    append(address.low.byteSwapped, extra)
+  }
+
+  mutating func removeAll() { words.removeAll(keepingCapacity: true) }
+
+  /// The canonical bytes.
+  public var bytes: [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(words.count * 8)
+    for word in words { word.appendLittleEndian(to: &result) }
+    return result
+  }
+}
+
+/// Reads a row's canonical words; past the end it answers zeros, which the caller's length check
+/// has excluded.
+public struct RowReader {
+  private let words: [UInt64]
+  private var position = 0
+
+  public init(_ words: [UInt64]) { self.words = words }
+
+  /// Words from little-endian bytes, or nil where the count is no multiple of eight.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count % 8 == 0 else { return nil }
+    var words: [UInt64] = []
+    words.reserveCapacity(bytes.count / 8)
+    for start in stride(from: 0, to: bytes.count, by: 8) {
+      var word: UInt64 = 0
+      for offset in 0..<8 { word |= UInt64(bytes[start + offset]) << (8 * UInt64(offset)) }
+      words.append(word)
+    }
+    self.words = words
+  }
+
+  public mutating func next() -> UInt64 {
+    guard position < words.count else { return 0 }
+    defer { position += 1 }
+    return words[position]
+  }
+
+  public mutating func number() -> UInt128 {
+    let low = next()
+    return UInt128(low) | UInt128(next()) << 64
+  }
+
+  public mutating func amount() -> Amount { Amount(number()) }
+
+  public mutating func pair() -> (low: UInt32, high: UInt32) {
+    let word = next()
+    return (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
+  }
+
+  public mutating func digest() -> Digest {
+    let w0 = next().byteSwapped
+    let w1 = next().byteSwapped
+    let w2 = next().byteSwapped
+    return Digest(w0: w0, w1: w1, w2: w2, w3: next().byteSwapped)
+  }
+
+  public mutating func address() -> (address: Address, extra: UInt32) {
+    let high = next().byteSwapped
+    let middle = next().byteSwapped
+    let last = pair()
+    return (Address(high: high, middle: middle, low: last.low.byteSwapped), last.high)
+  }
+}

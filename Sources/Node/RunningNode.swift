@@ -1,0 +1,128 @@
+public import EconomyFile
+public import Engine
+internal import Glibc
+public import HTTP
+internal import Interface
+public import Ledger
+public import Primitives
+public import Storage
+
+/// Where a node listens and what it may use.
+public struct NodeConfiguration: Sendable {
+  public var host: String
+  public var port: UInt16
+  /// True where addresses besides loopback may be bound.
+  public var isPublic: Bool
+
+  public init(host: String, port: UInt16, isPublic: Bool) {
+    self.host = host
+    self.port = port
+    self.isPublic = isPublic
+  }
+}
+
+/// Why a node does not start.
+public enum NodeFailure: Error, Sendable {
+  case folder(DataFolderFailure)
+  case replay(ReplayFailure)
+  case storage(StorageFailure)
+  case http(HTTPServerFailure)
+
+  /// What is wrong and how to repair it.
+  public var text: String {
+    switch self {
+    case .folder(let failure): failure.text
+    case .replay(let failure): failure.text
+    case .storage(let failure): failure.description
+    case .http(let failure): failure.description
+    }
+  }
+}
+
+/// A node at work: engine, interface and HTTP over one data folder.
+public final class RunningNode: Sendable {
+  public let document: EconomyDocument
+  public let chain: Chain
+  public let recovery: ReplaySummary
+  private let sequencer: SoloSequencer
+  private let server: HTTPServer
+  private let lock: FolderHolder
+
+  /// The port that it listens on, also where the configuration said 0.
+  public var port: UInt16 { server.port }
+
+  /// Opens the folder, replays the journal and starts to serve.
+  /// - Parameters:
+  ///   - progress: called with the height reached while replaying.
+  ///   - notify: what the engine tells besides blocks; after `.failed` the process must end.
+  public init(
+    folder: DataFolder, configuration: NodeConfiguration,
+    progress: (Height) -> Void, notify: @escaping @Sendable (EngineNotice) -> Void
+  ) throws(NodeFailure) {
+    do throws(StorageFailure) {
+      lock = FolderHolder(try FolderLock(folder.disk))
+    } catch {
+      throw .storage(error)
+    }
+    let document: EconomyDocument
+    do throws(DataFolderFailure) {
+      document = try folder.document()
+    } catch {
+      throw .folder(error)
+    }
+    self.document = document
+    let chain = Chain(genesis: document.genesis(), secret: .random())
+    self.chain = chain
+    let machine: Machine<RealDisk>
+    do throws(ReplayFailure) {
+      machine = try Recovery.open(chain, disk: folder.disk, progress: progress)
+    } catch {
+      throw .replay(error)
+    }
+    recovery = machine.recovered
+    let router = Router(
+      chain,
+      Configuration(
+        version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
+        development: document.network.development ? DevelopmentKeys.published() : nil))
+    var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
+    http.allowPublic = configuration.isPublic
+    http.crossOrigin = HTTPCrossOrigin()
+    server = HTTPServer(configuration: http) { request in
+      let answer = router.respond(
+        method: request.method.rawValue, path: request.path, body: request.body)
+      return HTTPResponse(
+        status: answer.status,
+        headers: [HTTPHeader("Content-Type", answer.contentType)]
+          + answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
+    }
+    sequencer = SoloSequencer(chain: chain)
+    sequencer.start(machine, clock: SystemClock(), notify: notify)
+    do throws(HTTPServerFailure) {
+      try server.start()
+    } catch {
+      sequencer.stop()
+      throw .http(error)
+    }
+  }
+
+  /// Answers what is under way, makes blocks of what waits, and closes the journal.
+  public func stop() {
+    server.stop()
+    sequencer.stop()
+  }
+}
+
+/// Keeps the folder's lock for as long as the node lives.
+private final class FolderHolder: Sendable {
+  private let lock: FolderLock<RealDisk>
+
+  init(_ lock: consuming FolderLock<RealDisk>) { self.lock = lock }
+}
+
+extension HashSecret {
+  /// Words that nobody outside this process can know.
+  public static func random() -> HashSecret {
+    HashSecret(UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+  }
+}

@@ -1,0 +1,138 @@
+public import Economy
+public import Primitives
+
+/// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It shares
+/// no code with the engine; where the two disagree, one of them is wrong.
+public struct TokenModel: Sendable {
+  private struct Pair: Hashable {
+    let owner: Address
+    let spender: Address
+  }
+
+  private var balances: [Address: UInt128] = [:]
+  private var nonces: [Address: UInt64] = [:]
+  private var allowances: [Pair: UInt256] = [:]
+  private let system: Set<Address>
+  private let feeAccount: Address
+  private let supply: UInt128
+  private let weiPerUnit: UInt128
+
+  /// The balances of a genesis.
+  public init(_ genesis: Genesis) {
+    supply = genesis.token.supply.units
+    weiPerUnit = genesis.network.weiPerUnit
+    feeAccount = SystemAddress.account(genesis.network.feeAccount)
+    system = Set(genesis.accountNames.map { SystemAddress.account($0) } + [.zero])
+    for wallet in genesis.wallets {
+      balances[SystemAddress.account(wallet.name), default: 0] += wallet.units.units
+    }
+    for grant in genesis.grants {
+      balances[SystemAddress.account(grant.from), default: 0] -= grant.units.units
+      balances[grant.to, default: 0] += grant.units.units
+    }
+  }
+
+  /// What the model says of an address.
+  public func balance(_ address: Address) -> UInt128 { balances[address] ?? 0 }
+
+  public func nonce(_ address: Address) -> UInt64 { nonces[address] ?? 0 }
+
+  public func allowance(_ owner: Address, _ spender: Address) -> UInt256 {
+    allowances[Pair(owner: owner, spender: spender)] ?? .zero
+  }
+
+  /// Every address that ever held something, in byte order.
+  public var holders: [Address] { balances.keys.sorted() }
+
+  /// What should become of a transaction: nil where it cannot be part of a block, otherwise whether
+  /// its operation succeeds. The model's own state follows.
+  public mutating func apply(_ call: TransactionCall, gas: UInt64, price: UInt128) -> Bool? {
+    let has = balance(call.sender)
+    let needs =
+      (UInt128(call.gasLimit) * call.maximumPrice + call.value + weiPerUnit - 1) / weiPerUnit
+    guard call.nonce == nonce(call.sender), has >= needs, call.value % weiPerUnit == 0 else {
+      return nil
+    }
+    nonces[call.sender, default: 0] += 1
+    let fee = UInt128(min(gas, call.gasLimit)) * price / weiPerUnit
+    move(fee, from: call.sender, to: feeAccount)
+    guard call.gasLimit >= gas else { return false }
+    return perform(call)
+  }
+
+  private mutating func perform(_ call: TransactionCall) -> Bool {
+    switch call.call.operation {
+    case .refused: return false
+    case .value: return transfer(call.value / weiPerUnit, from: call.sender, to: call.to)
+    case .token(let operation):
+      guard call.value == 0 else { return false }
+      return perform(operation, by: call.sender)
+    }
+  }
+
+  private mutating func perform(_ operation: Token.Operation, by sender: Address) -> Bool {
+    switch operation {
+    case .transfer(let one):
+      return transfer(one.amount.units, from: sender, to: one.to)
+    case .approve(let one):
+      guard one.spender != .zero else { return false }
+      allowances[Pair(owner: sender, spender: one.spender)] = one.amount
+      return true
+    case .transferFrom(let one):
+      guard mayReceive(one.to), spend(one.amount.units, of: one.from, by: sender) else {
+        return false
+      }
+      return move(one.amount.units, from: one.from, to: one.to)
+    case .burn(let one):
+      return move(one.amount.units, from: sender, to: .zero)
+    case .burnFrom(let one):
+      guard spend(one.amount.units, of: one.from, by: sender) else { return false }
+      return move(one.amount.units, from: one.from, to: .zero)
+    }
+  }
+
+  private func mayReceive(_ address: Address) -> Bool {
+    !system.contains(address) && SystemAddress.moduleNumber(address) == nil
+  }
+
+  private mutating func transfer(_ units: UInt128, from: Address, to: Address) -> Bool {
+    mayReceive(to) && move(units, from: from, to: to)
+  }
+
+  /// Takes from an allowance, and only where the owner can pay.
+  private mutating func spend(_ units: UInt128, of owner: Address, by spender: Address) -> Bool {
+    let pair = Pair(owner: owner, spender: spender)
+    let allowance = allowances[pair] ?? .zero
+    guard allowance >= UInt256(high: 0, low: units), balance(owner) >= units else { return false }
+    if allowance != .max { allowances[pair] = allowance - UInt256(high: 0, low: units) }
+    return true
+  }
+
+  @discardableResult
+  private mutating func move(_ units: UInt128, from: Address, to: Address) -> Bool {
+    guard balance(from) >= units else { return false }
+    balances[from, default: 0] -= units
+    balances[to, default: 0] += units
+    return true
+  }
+
+  /// Where the engine's state differs from the model; empty where they agree.
+  public func differences(from state: borrowing EconomyState) -> [String] {
+    var differences: [String] = []
+    var sum: UInt128 = 0
+    for holder in holders {
+      let found = state.balance(of: holder).units
+      sum += balance(holder)
+      if found != balance(holder) {
+        differences.append(
+          "\(Hex.text(holder.bytes)) holds \(found), the model says \(balance(holder))")
+      }
+    }
+    if sum != supply { differences.append("the model's balances sum to \(sum), not \(supply)") }
+    for (pair, allowance) in allowances
+    where state.allowance(pair.owner, pair.spender) != allowance {
+      differences.append("an allowance of \(Hex.text(pair.owner.bytes)) differs")
+    }
+    return differences
+  }
+}

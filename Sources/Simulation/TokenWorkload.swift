@@ -1,0 +1,190 @@
+internal import Cryptography
+public import Economy
+public import Ledger
+public import Primitives
+
+/// Random life of the token: transfers, burns, approvals, self-transfers, maximum and zero amounts,
+/// wrong nonces, absurd prices and receivers that must be refused (incidents 1, 2, 12, 16, 17).
+public struct TokenWorkload: Sendable {
+  /// What a run found.
+  public struct Summary: Sendable {
+    public let operations: Int
+    public let succeeded: Int
+    public let refused: Int
+    /// Transactions that could not be part of a block.
+    public let impossible: Int
+    public let stateRoot: Digest
+    /// SHA-256 over every holder and balance in byte order.
+    public let balances: Digest
+    /// Where engine and model disagree; empty in a sound build.
+    public let differences: [String]
+  }
+
+  private var generator: Generator
+  private let members: [Address]
+  private let system: [Address]
+  private let rules: Genesis.NetworkRules
+
+  /// - Parameter genesis: its grants name the members, who hold everything at the start.
+  public init(seed: UInt64, genesis: Genesis) {
+    generator = Generator(seed: seed)
+    members = genesis.grants.map(\.to)
+    system =
+      genesis.accountNames.map { SystemAddress.account($0) }
+      + Registry.modules.map(\.address) + [.zero]
+    rules = genesis.network
+  }
+
+  /// The members of a run: `count` addresses that hold the whole of the first wallet in equal parts.
+  public static func population(_ genesis: Genesis, count: Int) -> Genesis {
+    guard let wallet = genesis.wallets.max(by: { $0.units < $1.units }) else { return genesis }
+    let share = Amount(wallet.units.units / UInt128(count))
+    let grants = (0..<count).map { member in
+      Genesis.Grant(
+        from: wallet.name,
+        to: Address(
+          truncating: Word(Keccak256.hash(Array("freehold.member.\(member)".utf8)))),
+        units: share)
+    }
+    return genesis.with(grants: grants)
+  }
+
+  private mutating func member() -> Address { members[generator.below(members.count)] }
+
+  private mutating func receiver(_ sender: Address) -> Address {
+    switch generator.below(20) {
+    case 0: system[generator.below(system.count)]
+    case 1, 2: sender
+    default: member()
+    }
+  }
+
+  private mutating func amount(_ balance: UInt128) -> UInt128 {
+    switch generator.below(24) {
+    case 0: 0
+    case 1: balance
+    case 2: balance == .max ? balance : balance + 1
+    case 3: UInt128.max
+    case 4: 1
+    default: generator.amount(upTo: balance / 64)
+    }
+  }
+
+  /// The next transaction, given what the model knows.
+  public mutating func next(_ model: TokenModel) -> TransactionCall {
+    let sender = member()
+    let balance = model.balance(sender)
+    var value: UInt128 = 0
+    var to = SystemAddress.module(Token.number)
+    let call: DecodedCall
+    switch generator.below(10) {
+    case 0:
+      to = receiver(sender)
+      let units = min(amount(balance), UInt128.max / 2 / rules.weiPerUnit)
+      value = units * rules.weiPerUnit + (generator.chance(oneIn: 40) ? 1 : 0)
+      call = Registry.decode(to: to, data: [], range: 0..<0)
+      if call.module != 0 || value > rules.weiPerUnit << 80 { value = 0 }
+    case 1: call = decoded(1, .approve(approval()))
+    case 2: call = decoded(2, .transferFrom(transferFrom(sender, model)))
+    case 3: call = decoded(3, .burn(Token.Burn(amount: Amount(amount(balance) / 1_000))))
+    case 4: call = decoded(4, .burnFrom(burnFrom(sender, model)))
+    default:
+      call = decoded(
+        0,
+        .transfer(Token.Transfer(to: receiver(sender), amount: Amount(amount(balance)))))
+    }
+    let nonce = model.nonce(sender)
+    return TransactionCall(
+      sender: sender,
+      nonce: generator.chance(oneIn: 50) ? nonce &+ UInt64(generator.below(3)) &- 1 : nonce,
+      gasLimit: generator.chance(oneIn: 60) ? 25_000 : 100_000,
+      maximumPrice: rules.baseFee * UInt128(1 + generator.below(3)),
+      tip: rules.baseFee * UInt128(generator.below(2)), to: to, value: value, call: call)
+  }
+
+  private func decoded(_ place: UInt8, _ operation: Token.Operation) -> DecodedCall {
+    DecodedCall(module: Token.number, place: place, operation: .token(operation))
+  }
+
+  private mutating func approval() -> Token.Approve {
+    let units = generator.amount(upTo: 1_000_000)
+    let amount =
+      switch generator.below(8) {
+      case 0: UInt256.max
+      case 1: UInt256.zero
+      default: UInt256(high: 0, low: units)
+      }
+    return Token.Approve(
+      spender: generator.chance(oneIn: 40) ? .zero : member(), amount: amount)
+  }
+
+  private mutating func transferFrom(
+    _ sender: Address, _ model: TokenModel
+  ) -> Token.TransferFrom {
+    let owner = member()
+    let most = min(model.allowance(owner, sender).low, model.balance(owner))
+    return Token.TransferFrom(
+      from: owner, to: receiver(sender), amount: Amount(amount(most)))
+  }
+
+  private mutating func burnFrom(_ sender: Address, _ model: TokenModel) -> Token.BurnFrom {
+    let owner = member()
+    let most = min(model.allowance(owner, sender).low, model.balance(owner))
+    return Token.BurnFrom(from: owner, amount: Amount(amount(most) / 100))
+  }
+
+  /// Runs operations on the engine and on the model side by side.
+  /// - Parameter progress: called after every ten thousand operations.
+  public static func run(
+    genesis: Genesis, operations: Int, accounts: Int, seed: UInt64, secret: HashSecret,
+    progress: (Int) -> Void
+  ) -> Summary {
+    let genesis = population(genesis, count: accounts)
+    var workload = TokenWorkload(seed: seed, genesis: genesis)
+    var model = TokenModel(genesis)
+    var state = EconomyState(genesis: genesis, secret: secret)
+    var differences: [String] = []
+    var counts = (succeeded: 0, refused: 0, impossible: 0)
+    let perBlock = 1_000
+    var height: Height = 0
+    for number in 0..<operations {
+      if number % perBlock == 0 {
+        height += 1
+        _ = state.beginBlock(height: height, time: genesis.time + Seconds(height))
+        if number % 10_000 == 0 { progress(number) }
+      }
+      let call = workload.next(model)
+      let outcome = state.execute(call)
+      let expected = model.apply(
+        call, gas: state.gasTable.needed(call.call),
+        price: state.effectivePrice(maximum: call.maximumPrice, tip: call.tip))
+      let found: Bool?
+      switch outcome.status {
+      case .success: (found, counts.succeeded) = (true, counts.succeeded + 1)
+      case .rejected: (found, counts.refused) = (false, counts.refused + 1)
+      case .invalid: (found, counts.impossible) = (nil, counts.impossible + 1)
+      }
+      if found != expected {
+        differences.append(
+          "operation \(number) ended as \(outcome.status), the model says "
+            + (expected.map { $0 ? "success" : "refused" } ?? "impossible"))
+      }
+      if differences.count > 10 { break }
+      if (number + 1) % perBlock == 0 { _ = state.stateRoot() }
+    }
+    differences += model.differences(from: state) + state.invariants()
+    return Summary(
+      operations: operations, succeeded: counts.succeeded, refused: counts.refused,
+      impossible: counts.impossible, stateRoot: state.stateRoot(),
+      balances: digest(model), differences: differences)
+  }
+
+  private static func digest(_ model: TokenModel) -> Digest {
+    var bytes: [UInt8] = []
+    for holder in model.holders {
+      bytes.append(contentsOf: holder.bytes)
+      Word(model.balance(holder)).append(to: &bytes)
+    }
+    return SHA256.hash(bytes)
+  }
+}

@@ -1,0 +1,94 @@
+import Arguments
+import Economy
+import EconomyFile
+import Engine
+import Ledger
+import Node
+import Primitives
+
+/// `freehold verify`: the whole journal again, offline, believing nothing.
+enum VerifyCommand {
+  static let row = Command(
+    "verify", summary: "Replay a data folder's journal offline and check everything.",
+    discussion: """
+      Checks every checksum, recovers every signature, executes every transaction and compares \
+      every block's transactions root, receipts root and state root, and the sum of all balances. \
+      Nothing is changed.
+      """,
+    options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
+
+  static func run(_ match: Match) -> ExitCode {
+    let json = match.wantsJSON
+    let folder = DataFolder(match.text("data") ?? "")
+    do throws(NodeFailure) {
+      let (chain, summary) = try verify(folder)
+      Terminal.progressEnds()
+      report(chain, summary, json: json)
+      return .success
+    } catch {
+      Terminal.progressEnds()
+      Terminal.fail(error.text, json: json)
+      return .failed
+    }
+  }
+
+  private static func verify(
+    _ folder: DataFolder
+  ) throws(NodeFailure) -> (chain: Chain, summary: ReplaySummary) {
+    let chain: Chain
+    do throws(DataFolderFailure) {
+      chain = Chain(genesis: try folder.document().genesis(), secret: .random())
+    } catch {
+      throw .folder(error)
+    }
+    do throws(ReplayFailure) {
+      let summary = try Recovery.verify(chain, disk: folder.disk) {
+        Terminal.progress("verified to height \($0)")
+      }
+      return (chain, summary)
+    } catch {
+      throw .replay(error)
+    }
+  }
+
+  private static func report(_ chain: Chain, _ summary: ReplaySummary, json: Bool) {
+    let head = chain.head
+    let (supply, burned) = chain.withState { state in
+      (state.ledger.accounts.total, state.ledger.accounts[.burned].balance.units)
+    }
+    if json {
+      Terminal.object { writer in
+        writer.name("height")
+        writer.number(head.height)
+        writer.name("headHash")
+        writer.string(Hex.text(head.hash.bytes))
+        writer.name("stateRoot")
+        writer.string(Hex.text(head.header.stateRoot.bytes))
+        writer.name("blocks")
+        writer.number(summary.blocks)
+        writer.name("transactions")
+        writer.number(summary.transactions)
+        writer.name("sumOfBalances")
+        writer.quotedNumber(supply)
+        writer.name("burned")
+        writer.quotedNumber(burned)
+        writer.name("tornBytes")
+        writer.number(summary.bytesCut)
+      }
+      return
+    }
+    var lines = [
+      "sound",
+      "  blocks        \(summary.blocks), up to height \(head.height)",
+      "  transactions  \(summary.transactions), every signature recovered",
+      "  head          \(Hex.text(head.hash.bytes))",
+      "  state root    \(Hex.text(head.header.stateRoot.bytes))",
+      "  balances      sum to \(supply) units, \(burned) of them burned",
+    ]
+    if summary.bytesCut > 0 {
+      lines.append(
+        "  torn tail     \(summary.bytesCut) bytes, never acknowledged; serve will cut them")
+    }
+    Terminal.print(lines.joined(separator: "\n"))
+  }
+}
