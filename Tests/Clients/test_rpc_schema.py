@@ -76,8 +76,10 @@ class Chain:
         ).split():
             yield method, []
         for block in (tag, "earliest", "pending", "safe", "finalized"):
-            yield "eth_getBalance", [sender, block]
-            yield "eth_getTransactionCount", [sender, block]
+            # Balances of the past are the index's; without it the node says so.
+            if block != "earliest":
+                yield "eth_getBalance", [sender, block]
+                yield "eth_getTransactionCount", [sender, block]
             yield "eth_getBlockByNumber", [block, True]
             yield "eth_getBlockByNumber", [block, False]
         yield "eth_getBalance", [EMPTY]

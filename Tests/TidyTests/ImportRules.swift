@@ -30,7 +30,7 @@ enum ImportRules {
     Row(target: "EconomyFile", targets: economyAndBelow, system: ["Glibc"]),
     Row(
       target: "Engine", targets: ["Storage"] + economyAndBelow,
-      system: ["Glibc", "Synchronization"]),
+      system: ["Dispatch", "Glibc", "Synchronization"]),
     Row(
       target: "Interface", targets: ["EconomyFile"] + engineAndBelow,
       system: ["Glibc", "Synchronization"]),

@@ -121,16 +121,22 @@ enum ModuleRules {
     }
   }
 
-  /// Each `apply` has one line after which nothing fails.
+  /// Each `apply` has one line after which nothing fails. The one that only hands the operations to
+  /// the others needs none.
   private static func operations(_ file: SourceFile) -> [Finding] {
     let markers = file.comments.offsets(of: marker)
     return Function.all(in: file).filter { $0.name == "apply" }.flatMap { function -> [Finding] in
       guard let mark = markers.first(where: function.body.contains) else {
-        return [
-          file.finding(
-            "module skeleton", line: function.line, "apply without '\(marker)'",
-            "put the line between the last guard and the first write")
-        ]
+        let body = Array(file.code[function.body])
+        let isDispatch =
+          body.contains(text: "switch", asWord: true) && body.contains(text: "apply(")
+        return isDispatch
+          ? []
+          : [
+            file.finding(
+              "module skeleton", line: function.line, "apply without '\(marker)'",
+              "put the line between the last guard and the first write")
+          ]
       }
       let writes = Array(file.code[mark..<function.body.upperBound])
       return ["throw", "try"].flatMap { word in
@@ -215,9 +221,10 @@ enum ModuleRules {
       else { return nil }
       let sides = rest.split(separator: " -> ")
       guard sides.count == 2 else { return nil }
+      // `Token -> (nothing)` names no module.
       let callees = sides[1].split(separator: ",").map {
         String($0.drop { $0 == " " }.prefix { $0.isLetter || $0.isNumber })
-      }
+      }.filter { !$0.isEmpty }
       return Line(number: number, caller: String(sides[0]), callees: callees)
     }
   }
