@@ -53,8 +53,8 @@ public struct EconomyState: ~Copyable {
 
   /// Opens a block: empties the event log, sets the clock and runs what is due, in order, each at
   /// its own time.
-  /// - Returns: the block's time. It is earlier than asked where more timers were due than one block
-  ///   drains: the rest waits for the next block (decisions 17).
+  /// - Returns: the block's time. It is earlier than asked where more timers were due than one
+  /// block   drains: the rest waits for the next block (decisions 17).
   public mutating func beginBlock(height: Height, time: LogicalTime) -> LogicalTime {
     ledger.clearEvents()
     let time = max(time, ledger.time)

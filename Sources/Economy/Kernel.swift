@@ -3,8 +3,8 @@ internal import Primitives
 /// The rules that hold for every transaction, before any module is asked.
 ///
 /// Order of a transaction: faults (nonce, price, gas, funds: no part of the block), then nonce and
-/// fee are taken, then the operation runs in a scope of its own; where a guard refuses it, the scope
-/// is undone and the fee stays.
+/// fee are taken, then the operation runs in a scope of its own; where a guard refuses it, the
+/// scope is undone and the fee stays.
 public enum Kernel {
   /// The kernel's number among rejections.
   public static let number: UInt8 = 0

@@ -85,6 +85,7 @@ public enum BlockTransaction: Sendable {
   case system(SystemTransaction)
   case signed(AuthenticTransaction)
 
+  /// keccak-256 of the bytes.
   public var hash: Digest {
     switch self {
     case .system(let transaction): transaction.hash
@@ -92,6 +93,7 @@ public enum BlockTransaction: Sendable {
     }
   }
 
+  /// Who signed it; the reserved sender for the block's own.
   public var sender: Address {
     switch self {
     case .system: SystemAddress.sender
@@ -166,9 +168,13 @@ public struct Log: Sendable {
 
 /// A committed block with everything that happened in it. It never changes.
 public final class Block: Sendable {
+  /// The header that was hashed.
   public let header: BlockHeader
+  /// keccak-256 of the header.
   public let hash: Digest
+  /// In order of execution; the block's own stands first.
   public let transactions: [BlockTransaction]
+  /// One a transaction, in the same order.
   public let receipts: [Receipt]
   private let records: [EventRecord]
   private let words: [Word]
@@ -185,6 +191,7 @@ public final class Block: Sendable {
     words = events.words
   }
 
+  /// The block's number.
   public var height: Height { header.number }
 
   /// How many logs the block has.

@@ -5,11 +5,13 @@ internal import Synchronization
 
 /// Everything that readers and senders meet: the state at the head, the recent blocks, the pool.
 ///
-/// The engine's thread writes; any thread reads. A reader waits for at most the block being made and
-/// never sees half of one, nor one that is not durable yet: the engine holds the state from the first
-/// transaction of a block until its flush has returned.
+/// The engine's thread writes; any thread reads. A reader waits for at most the block being made
+/// and never sees half of one, nor one that is not durable yet: the engine holds the state from the
+/// first transaction of a block until its flush has returned.
 public final class Chain: Sendable {
+  /// What the economy file decided.
   public let genesis: Genesis
+  /// Knows the chain id that signatures must name.
   public let authenticator: Authenticator
   /// The hash of block 0.
   public let genesisHash: Digest
@@ -55,8 +57,10 @@ public final class Chain: Sendable {
   /// The oldest height that memory still holds.
   public var firstHeight: Height { recent.withLock { $0.first } }
 
+  /// The block at a height, where memory still holds it.
   public func block(_ height: Height) -> Block? { recent.withLock { $0.block(height) } }
 
+  /// The block with that hash, where memory still holds it.
   public func block(_ hash: Digest) -> Block? { recent.withLock { $0.block(hash) } }
 
   /// A committed transaction.

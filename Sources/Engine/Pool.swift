@@ -49,8 +49,8 @@ public struct AdmittedTransaction: Sendable {
   fileprivate init(_ transaction: AuthenticTransaction) { self.transaction = transaction }
 }
 
-/// Transactions that wait, by account in nonce order, taken round robin over the accounts. Admission
-/// is advice, not law: execution checks everything again.
+/// Transactions that wait, by account in nonce order, taken round robin over the accounts.
+/// Admission is advice, not law: execution checks everything again.
 struct Pool: ~Copyable {
   private struct Queue {
     /// The account's next nonce on the chain, as far as the pool knows.

@@ -67,7 +67,9 @@ public struct HoldingRow: LedgerRow {
 
 /// All assets but the token, and who holds them.
 public struct Assets: ~Copyable {
+  /// One row an asset.
   public private(set) var assets: Table<AssetRow>
+  /// Who holds how much of which asset.
   public private(set) var holdings: Table<HoldingRow>
   /// How far the sum of all holdings stands from the sum of all supplies; always zero outside a
   /// posting.

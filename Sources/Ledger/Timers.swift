@@ -77,6 +77,7 @@ public struct Timers: ~Copyable {
     }
   }
 
+  /// The timers that have not run.
   public private(set) var rows: NumberedTable<TimerRow>
   private var heap: [Entry] = []
 

@@ -16,7 +16,9 @@ public struct DataFolderFailure: Error, Sendable {
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 
+  /// Where the folder is.
   public let path: String
+  /// The folder as the storage floor sees it.
   public let disk: RealDisk
 
   public init(_ path: String) {

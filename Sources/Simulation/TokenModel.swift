@@ -1,8 +1,8 @@
 public import Economy
 public import Primitives
 
-/// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It shares
-/// no code with the engine; where the two disagree, one of them is wrong.
+/// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It
+/// shares no code with the engine; where the two disagree, one of them is wrong.
 public struct TokenModel: Sendable {
   private struct Pair: Hashable {
     let owner: Address
@@ -35,8 +35,10 @@ public struct TokenModel: Sendable {
   /// What the model says of an address.
   public func balance(_ address: Address) -> UInt128 { balances[address] ?? 0 }
 
+  /// The nonce of the address's next transaction.
   public func nonce(_ address: Address) -> UInt64 { nonces[address] ?? 0 }
 
+  /// What `spender` may still move of `owner`'s units.
   public func allowance(_ owner: Address, _ spender: Address) -> UInt256 {
     allowances[Pair(owner: owner, spender: spender)] ?? .zero
   }

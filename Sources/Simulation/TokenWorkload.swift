@@ -35,7 +35,8 @@ public struct TokenWorkload: Sendable {
     rules = genesis.network
   }
 
-  /// The members of a run: `count` addresses that hold the whole of the first wallet in equal parts.
+  /// The members of a run: `count` addresses that hold the whole of the first wallet in equal
+  /// parts.
   public static func population(_ genesis: Genesis, count: Int) -> Genesis {
     guard let wallet = genesis.wallets.max(by: { $0.units < $1.units }) else { return genesis }
     let share = Amount(wallet.units.units / UInt128(count))

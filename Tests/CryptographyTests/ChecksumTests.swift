@@ -2,8 +2,8 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: EIP-55 both ways. Method: the addresses of the EIP, every change of one letter's case, mutated
-/// text.
+/// Goal: EIP-55 both ways. Method: the addresses of the EIP, every change of one letter's case,
+/// mutated text.
 struct ChecksumTests {
   private static let published = [
     "0x52908400098527886E0F7030069857D2E4169EE7", "0x8617E340B3D01FA5F11F306F4090FD50E238070D",

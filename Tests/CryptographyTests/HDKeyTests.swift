@@ -2,8 +2,8 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: BIP-32 children and the accounts of BIP-44. Method: vectors 1 and 4 of BIP-32 (the latter has
-/// a key with a leading zero), the accounts every development network knows.
+/// Goal: BIP-32 children and the accounts of BIP-44. Method: vectors 1 and 4 of BIP-32 (the latter
+/// has a key with a leading zero), the accounts every development network knows.
 struct HDKeyTests {
   @Test func developmentAccounts() throws {
     let phrase = "test test test test test test test test test test test junk"

@@ -2,8 +2,8 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: the digests are Ethereum's. Method: published digests, lengths around the rate of 136 bytes,
-/// and the short forms against the general one.
+/// Goal: the digests are Ethereum's. Method: published digests, lengths around the rate of 136
+/// bytes, and the short forms against the general one.
 struct Keccak256Tests {
   @Test(
     "Published digests",

@@ -2,8 +2,8 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: the root of a list that is not kept equals the kept tree's, for every small count. The tree
-/// itself is checked against the RFC in `HashTreeTests`.
+/// Goal: the root of a list that is not kept equals the kept tree's, for every small count. The
+/// tree itself is checked against the RFC in `HashTreeTests`.
 struct MerkleRootTests {
   @Test func everySmallCount() {
     var generator = SeededGenerator(seed: 11)

@@ -2,8 +2,9 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: what is signed recovers to the signer, and nothing out of range recovers at all. Method: round
-/// trips from a seed, published keys and signatures, every edge of r, s and parity, several threads.
+/// Goal: what is signed recovers to the signer, and nothing out of range recovers at all. Method:
+/// round trips from a seed, published keys and signatures, every edge of r, s and parity, several
+/// threads.
 struct Secp256k1Tests {
   private static let order = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
   private static let halfOrder = "7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0"

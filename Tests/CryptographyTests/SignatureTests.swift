@@ -2,8 +2,8 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: the 65-byte form is read strictly and written in one way. Method: round trips, every v, every
-/// wrong length, random bytes.
+/// Goal: the 65-byte form is read strictly and written in one way. Method: round trips, every v,
+/// every wrong length, random bytes.
 struct SignatureTests {
   @Test func everyV() {
     var generator = SeededGenerator(seed: 31)

@@ -2,9 +2,9 @@ import Cryptography
 import Primitives
 import Testing
 
-/// Goal: valid signatures of the Wycheproof collection recover to their key's address with one of the
-/// two parities, and invalid ones never do. The collection signs in DER, which the product does not
-/// read: a strict reader here refuses what is badly encoded.
+/// Goal: valid signatures of the Wycheproof collection recover to their key's address with one of
+/// the two parities, and invalid ones never do. The collection signs in DER, which the product does
+/// not read: a strict reader here refuses what is badly encoded.
 struct WycheproofTests {
   struct File: Decodable {
     struct Group: Decodable {

@@ -31,6 +31,7 @@ extension EconomyDocument {
     }
   }
 
+  /// What one operation costs.
   public struct GasEntry: Sendable, Equatable {
     /// "module.operation".
     public let operation: String
