@@ -161,8 +161,9 @@ extension EconomyDocument.Governance {
     execution?.finish()
     if let node = execution?.node, node.value.members != nil {
       for one in Class.allCases where automatic.contains(one) == multisig.contains(one) {
+        let ways = automatic.contains(one) ? "both ways" : "no way"
         node.fail(
-          "the class \(one.rawValue) is carried out in \(automatic.contains(one) ? "both ways" : "no way")",
+          "the class \(one.rawValue) is carried out in \(ways)",
           repair: "name it in \"automatic\" or in \"multisig\"")
       }
     }
