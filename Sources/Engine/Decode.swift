@@ -94,6 +94,8 @@ public struct DecodedTransaction: Sendable {
     _ bytes: [UInt8], _ fields: Fields, chainID: UInt64
   ) throws(TransactionRefusal) {
     if fields.type == 0 && (fields.v == 27 || fields.v == 28) { throw .unprotected }
+    // Below 35 there is no chain id in it at all.
+    if fields.type == 0 && fields.v < 35 { throw .invalidSignature }
     let found = fields.chainID
     guard found == chainID else { throw .wrongChain(expected: chainID, found: found) }
     guard fields.parity <= 1 else { throw .invalidSignature }
