@@ -88,7 +88,7 @@ public struct EconomyState: ~Copyable {
       let (bytes, path) = row(place, of: table)
     else { return nil }
     var top = HashTree()
-    for root in roots { top.append(root.leaf) }
+    for root in roots { top.append(root.leaf(among: roots.count)) }
     _ = top.root()
     return RowProof(
       table: table, row: UInt64(place), rowCount: UInt64(roots[tablePlace].count), bytes: bytes,

@@ -11,7 +11,8 @@ public enum Kernel {
   /// Gas of any transaction; a plain value transfer costs exactly this.
   public static let intrinsicGas: UInt64 = 21_000
 
-  /// Why the kernel refuses an operation, in the order in which it looks.
+  /// Why the kernel refuses an operation, in the order in which it looks. A plain transfer of value
+  /// is refused by the token's codes, whose guards it runs.
   public enum Code: UInt8, CaseIterable, Sendable {
     case contractCreation = 1
     case unknownModule = 2
@@ -19,8 +20,6 @@ public enum Kernel {
     case malformedArguments = 4
     case outOfGas = 5
     case valueNotAccepted = 6
-    case invalidReceiver = 7
-    case insufficientBalance = 8
   }
 
   /// The kernel's rejections as outsiders see them.
@@ -47,14 +46,6 @@ public enum Kernel {
     RejectionDeclaration(
       Code.valueNotAccepted.rawValue, "ValueNotAccepted",
       "The operation takes no value with it: send it with value 0."),
-    RejectionDeclaration(
-      Code.invalidReceiver.rawValue, "ERC20InvalidReceiver",
-      "A system account or the zero address cannot receive a transfer.",
-      Parameter<Address>("receiver")),
-    RejectionDeclaration(
-      Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
-      "The balance is below the amount.", Parameter<Address>("sender"),
-      Parameter<Amount>("balance"), Parameter<Amount>("needed")),
   ]
 
   static func rejection(

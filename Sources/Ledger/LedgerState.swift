@@ -362,7 +362,8 @@ public struct LedgerState: ~Copyable {
       guard within(accounts.count) else { return nil }
       return (accounts.table.bytes(row), accounts.path(row))
     case .assets:
-      return nil
+      guard within(assets.assets.count) else { return nil }
+      return (assets.assets.bytes(row), assets.assetPath(row))
     case .holdings:
       guard within(assets.holdings.count) else { return nil }
       return (assets.holdings.bytes(row), assets.holdingPath(row))
