@@ -75,6 +75,20 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     return executed
   }
 
+  /// Executes a block, makes it durable and tells readers of it. The state is held until the flush has
+  /// returned, so that nobody reads what may vanish. The sequencer calls it, and the benchmark's
+  /// trusted feed.
+  package mutating func makeBlock(
+    _ transactions: [AuthenticTransaction], time: LogicalTime
+  ) throws(StorageFailure) {
+    let chain = chain
+    let executed = try chain.withState { (state) throws(StorageFailure) in
+      finalize(transactions, on: &state, time: time)
+      return try commit()
+    }
+    if let executed { publish(executed) }
+  }
+
   /// Something to make the next journal segment with, for a thread that has time.
   mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
 
@@ -84,5 +98,5 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   }
 
   /// Writes the watermark of a clean stop.
-  consuming func close() throws(StorageFailure) { try journal.close() }
+  package consuming func close() throws(StorageFailure) { try journal.close() }
 }

@@ -138,25 +138,13 @@ private struct Loop<C: Clock> {
     }
     let time = blockTime(chain)
     do throws(StorageFailure) {
-      let executed = try commit(&machine, chain, batch, time)
-      if let executed { machine.publish(executed) }
+      try machine.makeBlock(batch, time: time)
     } catch {
       notify(.failed(error.description))
       return false
     }
     lastClose = Monotonic.nanoseconds()
     return true
-  }
-
-  /// Holds the state until the flush has returned, so that nobody reads what may vanish.
-  private func commit<D: Disk>(
-    _ machine: inout Machine<D>, _ chain: Chain, _ batch: [AuthenticTransaction],
-    _ time: LogicalTime
-  ) throws(StorageFailure) -> ExecutedBlock? {
-    try chain.withState { (state) throws(StorageFailure) in
-      machine.finalize(batch, on: &state, time: time)
-      return try machine.commit()
-    }
   }
 }
 
