@@ -83,7 +83,8 @@ public struct Authenticator: Sendable {
 
   /// Trusts the sender that a checksummed record of this node's own journal names: the block's
   /// receipts root, which is checked, depends on it. `verify` recovers every signature instead.
-  func trust(
+  /// Besides replay, only the benchmark's trusted feed calls it.
+  package func trust(
     _ bytes: [UInt8], sender: Address
   ) throws(TransactionRefusal) -> AuthenticTransaction {
     AuthenticTransaction(

@@ -76,6 +76,27 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     return executed
   }
 
+  /// Executes a block, makes it durable and tells readers of it. The state is held until the flush
+  /// has returned and the block is published, so that nobody reads what may vanish. The sequencer
+  /// calls it, and the benchmark's trusted feed.
+  /// - Parameter failed: called while the state is still held, so that nothing is read after the
+  ///   disk has failed.
+  package mutating func makeBlock(
+    _ transactions: [AuthenticTransaction], time: LogicalTime,
+    failed: (StorageFailure) -> Void = { _ in }
+  ) throws(StorageFailure) {
+    let chain = chain
+    try chain.withState { (state) throws(StorageFailure) in
+      finalize(transactions, on: &state, time: time)
+      do throws(StorageFailure) {
+        if let executed = try commit() { publish(executed) }
+      } catch {
+        failed(error)
+        throw error
+      }
+    }
+  }
+
   /// Something to make the next journal segment with, for a thread that has time.
   mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
 
@@ -85,5 +106,5 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   }
 
   /// Writes the watermark of a clean stop.
-  consuming func close() throws(StorageFailure) { try journal.close() }
+  package consuming func close() throws(StorageFailure) { try journal.close() }
 }

@@ -183,29 +183,17 @@ private struct Loop<D: Disk, C: Clock> {
       notify(.writable)
     }
     guard isNeeded else { return .nothingToDo }
-    guard commit(&machine, chain, batch, blockTime(chain)) else { return .failed }
+    do throws(StorageFailure) {
+      try machine.makeBlock(batch, time: blockTime(chain)) { failure in
+        chain.becomeReadOnly("the disk failed")
+        notify(.failed(failure.description))
+      }
+    } catch {
+      return .failed
+    }
     if let preparer = machine.takePreparer() { segments.make(preparer) }
     lastClose = Monotonic.nanoseconds()
     return .made
-  }
-
-  /// Holds the state until the flush has returned and the block is published, so that nobody reads
-  /// what may vanish; where the flush fails, until the process has been told.
-  private func commit(
-    _ machine: inout Machine<D>, _ chain: Chain, _ batch: [AuthenticTransaction],
-    _ time: LogicalTime
-  ) -> Bool {
-    chain.withState { state in
-      machine.finalize(batch, on: &state, time: time)
-      do throws(StorageFailure) {
-        if let executed = try machine.commit() { machine.publish(executed) }
-        return true
-      } catch {
-        chain.becomeReadOnly("the disk failed")
-        notify(.failed(error.description))
-        return false
-      }
-    }
   }
 }
 
