@@ -115,6 +115,7 @@ public final class Chain: Sendable {
   /// the nonce and admitting, no block may settle the account.
   func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
     if let reason = readOnlyReason.withLock({ $0 }) { throw .readOnly(reason) }
+    guard transaction.decoded.to != nil else { throw .contractCreation }
     let call = transaction.call
     try state.withLock { (state) throws(AdmissionRefusal) in
       let account = state.ledger.accounts.find(call.sender)
