@@ -56,8 +56,8 @@ extension EconomyState {
       fee: .zero, events: start..<start)
   }
 
-  /// The price that is taken, in wei per gas: the smaller of the maximum and base + tip, rounded down
-  /// to the quantum, never below the base.
+  /// The price that is taken, in wei per gas: the smaller of the maximum and base + tip, rounded
+  /// down to the quantum, never below the base.
   public borrowing func effectivePrice(maximum: UInt128, tip: UInt128) -> UInt128 {
     let rules = genesis.network
     let (offered, overflow) = rules.baseFee.addingReportingOverflow(tip)
@@ -90,7 +90,8 @@ extension EconomyState {
     let has = wideMultiply(spendable.units, rules.weiPerUnit)
     let gas = wideMultiply(UInt128(call.gasLimit), call.maximumPrice)
     let (needs, overflow) = gas.addingReportingOverflow(UInt256(high: 0, low: call.value))
-    return overflow || has < needs ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
+    return overflow || has < needs
+      ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
   }
 
   private mutating func perform(

@@ -1,7 +1,7 @@
 internal import Cryptography
+internal import Dispatch
 public import Economy
 public import Primitives
-internal import Dispatch
 
 /// A transaction whose sender is known: by its signature, or, when a node reads its own journal
 /// back, by the record that holds the sender beside the bytes.
@@ -83,7 +83,8 @@ public struct Authenticator: Sendable {
 
   /// Trusts the sender that a checksummed record of this node's own journal names: the block's
   /// receipts root, which is checked, depends on it. `verify` recovers every signature instead.
-  func trust(
+  /// Besides replay, only the benchmark's trusted feed calls it.
+  package func trust(
     _ bytes: [UInt8], sender: Address
   ) throws(TransactionRefusal) -> AuthenticTransaction {
     AuthenticTransaction(

@@ -23,6 +23,7 @@ public struct Bloom: Sendable, Hashable {
     }
   }
 
+  /// The filter's 256 bytes, highest bits first.
   public var bytes: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(256)

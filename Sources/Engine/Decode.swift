@@ -9,8 +9,8 @@ public struct ReceivedTransaction: Sendable {
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
-/// Why bytes are no transaction for this network; wallets match on the texts, which are geth's where
-/// geth has one.
+/// Why bytes are no transaction for this network; wallets match on the texts, which are geth's
+/// where geth has one.
 public enum TransactionRefusal: Error, Sendable, Equatable {
   case empty
   case tooLarge(limit: Int)
@@ -81,7 +81,8 @@ public struct DecodedTransaction: Sendable {
     guard first >= 0xc0 || first <= 2 && first != 0 else { throw .unsupportedType(first) }
     let fields: Fields
     do throws(RLPFailure) {
-      fields = try first >= 0xc0
+      fields =
+        try first >= 0xc0
         ? Fields(legacy: bytes) : Fields(typed: bytes, type: first)
     } catch {
       throw .malformed(error.description)
@@ -93,6 +94,8 @@ public struct DecodedTransaction: Sendable {
     _ bytes: [UInt8], _ fields: Fields, chainID: UInt64
   ) throws(TransactionRefusal) {
     if fields.type == 0 && (fields.v == 27 || fields.v == 28) { throw .unprotected }
+    // Below 35 there is no chain id in it at all.
+    if fields.type == 0 && fields.v < 35 { throw .invalidSignature }
     let found = fields.chainID
     guard found == chainID else { throw .wrongChain(expected: chainID, found: found) }
     guard fields.parity <= 1 else { throw .invalidSignature }
@@ -192,8 +195,8 @@ private struct Fields {
     try reader.finish()
   }
 
-  /// An access list names addresses and storage keys; this network charges nothing for it, but takes
-  /// only well-formed ones.
+  /// An access list names addresses and storage keys; this network charges nothing for it, but
+  /// takes only well-formed ones.
   private static func checkAccessList(_ list: RLPReader) throws(RLPFailure) {
     var list = list
     while !list.isAtEnd {

@@ -77,8 +77,8 @@ struct Executor: ~Copyable, Sendable {
   }
 
   /// One leaf a receipt, little-endian 64-bit words with digests and addresses in their own byte
-  /// order: success, gas, cumulative gas, price, refusing module and code, transaction hash, sender,
-  /// then each log with emitter, topics and data.
+  /// order: success, gas, cumulative gas, price, refusing module and code, transaction hash,
+  /// sender, then each log with emitter, topics and data.
   private mutating func receiptsRoot(_ run: Run, _ events: EventLog) -> Digest {
     var leaves: [Digest] = []
     leaves.reserveCapacity(run.receipts.count)

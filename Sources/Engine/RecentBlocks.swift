@@ -9,7 +9,8 @@ public struct TransactionPlace: Sendable {
 /// The newest blocks with their receipts and logs, in memory and bounded in bytes; readable the
 /// moment a receipt is (decisions 27). What falls out is history, which the journal keeps.
 struct RecentBlocks: ~Copyable {
-  private var blocks: [Block] = []
+  /// In order of height; nil where a block was let go, so that its memory is free at once.
+  private var blocks: [Block?] = []
   private var start = 0
   private var footprint = 0
   private let limit: Int
@@ -19,10 +20,10 @@ struct RecentBlocks: ~Copyable {
   init(limit: Int) { self.limit = limit }
 
   /// The oldest height that is still here.
-  var first: Height { start < blocks.count ? blocks[start].height : 0 }
+  var first: Height { start < blocks.count ? blocks[start]?.height ?? 0 : 0 }
 
   /// The newest block.
-  var head: Block? { blocks.last }
+  var head: Block? { blocks.last ?? nil }
 
   func block(_ height: Height) -> Block? {
     guard start < blocks.count, height >= first, height - first < UInt64(blocks.count - start)
@@ -48,7 +49,8 @@ struct RecentBlocks: ~Copyable {
   }
 
   private mutating func dropOldest() {
-    let oldest = blocks[start]
+    guard let oldest = blocks[start] else { return }
+    blocks[start] = nil
     footprint -= oldest.footprint
     heights[oldest.hash] = nil
     for transaction in oldest.transactions { places[transaction.hash] = nil }

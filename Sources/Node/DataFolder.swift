@@ -16,7 +16,9 @@ public struct DataFolderFailure: Error, Sendable {
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 
+  /// Where the folder is.
   public let path: String
+  /// The folder as the storage floor sees it.
   public let disk: RealDisk
 
   public init(_ path: String) {
@@ -35,8 +37,8 @@ public struct DataFolder: Sendable {
     let unbound = document.access.unboundNames
     guard unbound.isEmpty else {
       throw DataFolderFailure(
-        "/access/names: nobody is bound to \(unbound.joined(separator: ", ")): bind each name to an "
-          + "address in an overlay (economies/dev.json does so for a development network)")
+        "/access/names: nobody is bound to \(unbound.joined(separator: ", ")): bind each name to "
+          + "an address in an overlay (economies/dev.json does so for a development network)")
     }
     let chain = Chain(genesis: document.genesis(), secret: .random())
     do throws(StorageFailure) {

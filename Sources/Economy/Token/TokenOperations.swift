@@ -157,8 +157,8 @@ extension EconomyState {
     }
   }
 
-  /// Value sent to the zero address or to an account without a key would be lost by mistake; burning
-  /// and funding have operations of their own.
+  /// Value sent to the zero address or to an account without a key would be lost by mistake;
+  /// burning and funding have operations of their own.
   private borrowing func guardReceiver(_ receiver: Address) throws(Rejection) {
     let isModule = SystemAddress.moduleNumber(receiver) != nil
     let isSystem =
