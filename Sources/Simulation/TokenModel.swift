@@ -74,6 +74,8 @@ public struct TokenModel: Sendable {
   private mutating func perform(_ call: TransactionCall) -> Bool {
     switch call.call.operation {
     case .refused: return false
+    case .access, .compliance, .parameters, .pools, .vesting, .staking:
+      preconditionFailure("the token's workload asks nothing of another module")
     case .value: return transfer(call.value / weiPerUnit, from: call.sender, to: call.to)
     case .token(let operation):
       guard call.value == 0 else { return false }
