@@ -55,6 +55,9 @@ extension EconomyState {
     pools.addBurns(supply: totalSupply(), &ledger.scope)
     pools.overflow = ledger.account(SystemAddress.account(plan.burns.overflowAccount))
     refreshTerms()
+    precondition(
+      pools.categories.count == plan.fees.categories.count,
+      "a fee category of the economy does not close; reading its file refuses it")
   }
 
   mutating func apply(
@@ -110,6 +113,7 @@ extension EconomyState {
   mutating func apply(
     _ operation: Pools.PayPlatformFee, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
+    guard !pools.categories.isEmpty else { throw Pools.rejection(.unknownCategory) }
     try guardAmount(operation.amount)
     let least = minimumGross()
     guard operation.amount >= least else {
