@@ -14,7 +14,9 @@ public struct EpochNumber: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var next: EpochNumber { value == .max ? self : EpochNumber(value + 1) }
 
   /// How many epochs lie between `start` and here; zero where `start` is ahead.
-  public func since(_ start: EpochNumber) -> UInt64 { value > start.value ? value - start.value : 0 }
+  public func since(_ start: EpochNumber) -> UInt64 {
+    value > start.value ? value - start.value : 0
+  }
 
   public static func < (left: EpochNumber, right: EpochNumber) -> Bool { left.value < right.value }
 }
