@@ -120,8 +120,8 @@ import Testing
     }
   }
 
-  /// Whatever happens: payable covers all claims, what stays of it is dust, the pool never pays more
-  /// than schedule and top-ups, and nobody more than the ceiling.
+  /// Whatever happens: payable covers all claims, what stays of it is dust, the pool never pays
+  /// more than schedule and top-ups, and nobody more than the ceiling.
   @Test(arguments: Denomination.both) func promisesHold(_ at: Denomination) throws {
     for seed in 0..<150 as Range<UInt64> {
       var draws = Draws(3_000 + seed)
