@@ -14,15 +14,17 @@ public struct EpochNumber: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var next: EpochNumber { value == .max ? self : EpochNumber(value + 1) }
 
   /// How many epochs lie between `start` and here; zero where `start` is ahead.
-  public func since(_ start: EpochNumber) -> UInt64 { value > start.value ? value - start.value : 0 }
+  public func since(_ start: EpochNumber) -> UInt64 {
+    value > start.value ? value - start.value : 0
+  }
 
   public static func < (left: EpochNumber, right: EpochNumber) -> Bool { left.value < right.value }
 }
 
 extension Amount {
-  /// `units × numerator / denominator`, rounded as named. For ratios up to one, or otherwise bounded
-  /// so that the quotient has 128 bits; the denominator is never zero. A breach is a fault of the
-  /// caller and traps.
+  /// `units × numerator / denominator`, rounded as named. For ratios up to one, or otherwise
+  /// bounded so that the quotient has 128 bits; the denominator is never zero. A breach is a fault
+  /// of the caller and traps.
   func scaled(
     by numerator: UInt128, over denominator: UInt128, _ rounding: Rounding
   ) -> Amount {
