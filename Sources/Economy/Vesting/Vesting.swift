@@ -30,7 +30,8 @@ public enum Vesting {
 
   /// What outsiders rely on.
   public static let declaration = ModuleDeclaration(
-    number: number, name: "vesting", help: "Grants that are released over time, by milestone, plan or vote.",
+    number: number, name: "vesting",
+    help: "Grants that are released over time, by milestone, plan or vote.",
     calls: [], queries: [], events: [], rejections: [])
 }
 
