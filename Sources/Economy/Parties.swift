@@ -59,11 +59,11 @@ extension EconomyState {
     }
   }
 
-  private borrowing func parties(of operation: Parameters.Operation) -> Parties {}
+  private borrowing func parties(of operation: Parameters.Operation) -> Parties { Parties() }
 
-  private borrowing func parties(of operation: Pools.Operation) -> Parties {}
+  private borrowing func parties(of operation: Pools.Operation) -> Parties { Parties() }
 
   private borrowing func parties(of operation: Vesting.Operation) -> Parties {}
 
-  private borrowing func parties(of operation: Staking.Operation) -> Parties {}
+  private borrowing func parties(of operation: Staking.Operation) -> Parties { Parties() }
 }
