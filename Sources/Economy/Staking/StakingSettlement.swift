@@ -46,12 +46,7 @@ extension EconomyState {
     var (rewards, fees) = (staking.rewards, staking.fees)
     spendRewards(rewards.closeEpoch())
     moveFees(fees.closeEpoch())
-    var topUp = Amount.zero
-    if let revenue = staking.accounts.revenue {
-      topUp = PoolsRules.smoothed(
-        ledger.accounts[revenue].balance, over: staking.terms.smoothingEpochs)
-      if topUp != .zero { topUpPool(pool, topUp, from: revenue) }
-    }
+    let topUp = Amount.zero
     let terms = stakingTerms()
     let isRepriced = terms.rates != staking.terms.rates || terms.bonuses != staking.terms.bonuses
     staking.terms = terms
