@@ -94,7 +94,7 @@ extension EconomyState {
       ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
   }
 
-  private mutating func perform(
+  mutating func perform(
     _ call: TransactionCall, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
     if call.value != 0, call.call.module != 0 { throw Kernel.rejection(.valueNotAccepted) }

@@ -18,7 +18,7 @@ enum CommandTable {
       example: "freehold serve --data .freehold/dta",
       subcommands: [
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
-        SimulateCommand.row, CompletionCommand.row, VersionCommand.row,
+        SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, VersionCommand.row,
       ]),
     version: Version.text, environmentPrefix: "FREEHOLD")
 }

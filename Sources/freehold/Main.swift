@@ -29,6 +29,7 @@ struct Freehold {
     case "check": CheckCommand.run(match)
     case "verify": VerifyCommand.run(match)
     case "simulate": SimulateCommand.run(match)
+    case "golden": GoldenCommand.run(match)
     case "completion": CompletionCommand.run(match)
     default: VersionCommand.run(match)
     }
