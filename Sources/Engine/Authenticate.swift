@@ -1,7 +1,7 @@
 internal import Cryptography
+internal import Dispatch
 public import Economy
 public import Primitives
-internal import Dispatch
 
 /// A transaction whose sender is known: by its signature, or, when a node reads its own journal
 /// back, by the record that holds the sender beside the bytes.
