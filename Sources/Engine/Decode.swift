@@ -75,10 +75,11 @@ public struct DecodedTransaction: Sendable {
   ) throws(TransactionRefusal) {
     let bytes = received.bytes
     guard let first = bytes.first else { throw .empty }
+    // The type first: a transaction with blobs is too large as well.
+    guard first >= 0xc0 || first <= 2 && first != 0 else { throw .unsupportedType(first) }
     guard bytes.count <= Limits.transactionBytes else {
       throw .tooLarge(limit: Limits.transactionBytes)
     }
-    guard first >= 0xc0 || first <= 2 && first != 0 else { throw .unsupportedType(first) }
     let fields: Fields
     do throws(RLPFailure) {
       fields =

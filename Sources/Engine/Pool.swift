@@ -74,6 +74,13 @@ struct Pool: ~Copyable {
   /// Accounts that only hold transactions behind a gap, as of the last search for them.
   private var gapped: [Address] = []
   private var maySearchGaps = true
+  private let mostBytes: Int
+  private let mostTransactions: Int
+
+  init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
+    mostBytes = bytes
+    mostTransactions = transactions
+  }
 
   var count: Int { known.count }
   /// There may be something to prepare; `prepare` says for certain.
@@ -142,7 +149,7 @@ struct Pool: ~Copyable {
     _ size: Int, isNew: Bool, for sender: Address, _ before: Range<UInt64>
   ) -> Bool {
     func fits() -> Bool {
-      bytes + size <= PoolLimits.bytes && count + (isNew ? 1 : 0) <= PoolLimits.transactions
+      bytes + size <= mostBytes && count + (isNew ? 1 : 0) <= mostTransactions
     }
     if fits() { return true }
     guard before.allSatisfy({ queues[sender]?.waiting[$0] != nil }) else { return false }
