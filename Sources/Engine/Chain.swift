@@ -5,10 +5,10 @@ internal import Synchronization
 
 /// Everything that readers and senders meet: the state at the head, the recent blocks, the pool.
 ///
-/// The engine's thread writes; any thread reads. A reader waits for at most the block being made and
-/// never sees half of one, nor one that is not durable yet: the engine holds the state from the first
-/// transaction of a block until the flush has returned and the block is published. Locks are taken in
-/// the order state, recent blocks, pool.
+/// The engine's thread writes; any thread reads. A reader waits for at most the block being made
+/// and never sees half of one, nor one that is not durable yet: the engine holds the state from the
+/// first transaction of a block until the flush has returned and the block is published. Locks are
+/// taken in the order state, recent blocks, pool.
 public final class Chain: Sendable {
   /// What the economy file decided.
   public let genesis: Genesis
@@ -111,10 +111,11 @@ public final class Chain: Sendable {
     return results
   }
 
-  /// Takes one authentic transaction into the pool. The state is held meanwhile: between reading the
-  /// nonce and admitting, no block may settle the account.
+  /// Takes one authentic transaction into the pool. The state is held meanwhile: between reading
+  /// the nonce and admitting, no block may settle the account.
   func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
     if let reason = readOnlyReason.withLock({ $0 }) { throw .readOnly(reason) }
+    guard transaction.decoded.to != nil else { throw .contractCreation }
     let call = transaction.call
     try state.withLock { (state) throws(AdmissionRefusal) in
       let account = state.ledger.accounts.find(call.sender)
@@ -166,8 +167,8 @@ public final class Chain: Sendable {
   /// Takes back what `prepare` gave and no block was made of.
   func requeue(_ batch: [AuthenticTransaction]) { pool.withLock { $0.requeue(batch) } }
 
-  /// Publishes a durable block and lets the pool forget what it used up. The caller holds the state,
-  /// so that a reader finds state, receipts and pool of one height.
+  /// Publishes a durable block and lets the pool forget what it used up. The caller holds the
+  /// state, so that a reader finds state, receipts and pool of one height.
   func publish(_ block: Block, dropped: [AuthenticTransaction]) {
     var nonces: [(account: Address, next: UInt64)] = []
     for case .signed(let transaction) in block.transactions {

@@ -4,6 +4,7 @@ internal import Synchronization
 
 /// Why a sound transaction is not taken into the pool; geth's texts, on which wallets match.
 public enum AdmissionRefusal: Error, Sendable, Equatable {
+  case contractCreation
   case alreadyKnown
   case nonceTooLow(next: UInt64, found: UInt64)
   case nonceTooHigh(next: UInt64, found: UInt64)
@@ -20,6 +21,9 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
   /// What is wrong and how to repair it.
   public var text: String {
     switch self {
+    case .contractCreation:
+      "contract creation not supported: this network runs its own modules; send to the address of "
+        + "one of them"
     case .alreadyKnown: "already known"
     case .nonceTooLow(let next, let found):
       "nonce too low: next nonce \(next), tx nonce \(found)"

@@ -1,4 +1,5 @@
 public import Economy
+internal import Ledger
 public import Primitives
 
 /// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It

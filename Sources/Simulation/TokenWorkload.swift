@@ -4,7 +4,8 @@ public import Ledger
 public import Primitives
 
 /// Random life of the token: transfers, burns, approvals, self-transfers, maximum and zero amounts,
-/// wrong nonces, absurd prices, odd gas limits, value sent along, and receivers that must be refused (incidents 1, 2, 12, 16, 17).
+/// wrong nonces, absurd prices, odd gas limits, value sent along, and receivers that must be
+/// refused (incidents 1, 2, 12, 16, 17).
 public struct TokenWorkload: Sendable {
   /// What a run found.
   public struct Summary: Sendable {

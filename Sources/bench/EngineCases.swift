@@ -99,7 +99,8 @@ final class UnsignedEngineCase: BenchCase {
   }
 }
 
-/// Transactions signed beforehand, through `Chain.submit` and the sequencer, until all are committed.
+/// Transactions signed beforehand, through `Chain.submit` and the sequencer, until all are
+/// committed.
 final class SignedEngineCase: BenchCase {
   let name: String
   let unit = "transfers/s"

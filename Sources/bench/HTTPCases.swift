@@ -20,7 +20,9 @@ final class LoopbackNode {
     keys = Population.keys(2_000)
     nonces = Array(repeating: 0, count: keys.count)
     let grants = keys.map { key in
-      "{\"to\": \"\(key.address.checksummed)\", \"tokens\": \"1000\", \"from\": \"treasury.business\"}"
+      """
+      {"to": "\(key.address.checksummed)", "tokens": "1000", "from": "treasury.business"}
+      """
     }
     let overlay = "{\"grants\": [\(grants.joined(separator: ","))]}"
     let data = DataFolder(folder)

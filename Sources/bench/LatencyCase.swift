@@ -5,7 +5,8 @@ import Ledger
 import Primitives
 import Storage
 
-/// One client, an idle node: from handing in a signed transfer until its receipt is there, in process.
+/// One client, an idle node: from handing in a signed transfer until its receipt is there, in
+/// process.
 final class LatencyCase: BenchCase {
   let name = "latency.signed"
   let unit = "us"

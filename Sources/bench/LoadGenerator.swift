@@ -8,8 +8,8 @@ final class LoadGenerator {
     for _ in 0..<count { connections.append(try Connection(port: port)) }
   }
 
-  /// Sends every request once and waits for all answers; an answer that is not 200 or holds an error
-  /// ends the run.
+  /// Sends every request once and waits for all answers; an answer that is not 200 or holds an
+  /// error ends the run.
   func run(_ requests: [[UInt8]]) throws {
     var sent = 0
     var answered = 0

@@ -29,7 +29,7 @@ struct Main {
         Option("disk-limits", .path, "FILE", help: "The compiled probe of synced 4 KiB writes."),
         Option("pyrevm", .text, "COMMAND", help: "Runs ERC-20 transfers in revm."),
       ],
-      example: "bench --folder /var/tmp/bench --quick --case recovery"),
+      example: "bench --folder measured --quick --case recovery"),
     version: "1", environmentPrefix: "FREEHOLD")
 
   static func main() {

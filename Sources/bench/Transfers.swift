@@ -69,8 +69,8 @@ struct TransferIntent: Sendable {
   let units: UInt64
 }
 
-/// Random transfers with the right nonces: senders among the first `senders` members, receivers among
-/// all, both uniform. The seed is fixed, so every run does the same work.
+/// Random transfers with the right nonces: senders among the first `senders` members, receivers
+/// among all, both uniform. The seed is fixed, so every run does the same work.
 struct Feed {
   let population: Population
   private let senders: Int

@@ -44,7 +44,7 @@ enum ImportRules {
     Row(target: "freehold", targets: everything, system: ["Glibc", "Synchronization"]),
     Row(
       target: "bench", targets: everything,
-      system: ["CSecp256k1", "Glibc", "Synchronization"]),
+      system: ["CSecp256k1", "Dispatch", "Glibc", "Synchronization"]),
   ]
 
   static let rule = Rule(
