@@ -222,6 +222,7 @@ struct Pool: ~Copyable {
   /// Forgets what a block used up.
   /// - Parameter nonces: the next nonce of every account that the block touched.
   mutating func settle(_ nonces: [(account: Address, next: UInt64)]) {
+    if queues.isEmpty { return }
     for (account, next) in nonces {
       guard let first = queues[account]?.next, next > first else { continue }
       // Nothing that waits is further away than this.
