@@ -45,8 +45,10 @@ public enum TransactionRefusal: Error, Sendable, Equatable {
 
 /// The fields of a transaction of type 0, 1 or 2, strictly decoded; the sender is not known yet.
 ///
-/// A class, because pool, block and journal hand it on: half a kilobyte is then copied as a pointer.
+/// A class, because pool, block and journal hand it on: half a kilobyte is then copied as a
+/// pointer.
 public final class DecodedTransaction: Sendable {
+  /// As they were received.
   public let bytes: [UInt8]
   /// 0 (legacy, EIP-155), 1 (EIP-2930) or 2 (EIP-1559).
   public let type: UInt8

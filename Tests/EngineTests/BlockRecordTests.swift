@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// What a transfer costs on the disk. A block takes its header and 40 bytes, a transaction its own
-  /// bytes and 24, and the whole is padded to eight.
+  /// What a transfer costs on the disk. A block takes its header and 40 bytes, a transaction its
+  /// own bytes and 24, and the whole is padded to eight.
   @Test(
     arguments: [
       // type, transactions, bytes of one, bytes of the record

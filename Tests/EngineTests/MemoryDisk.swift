@@ -2,9 +2,9 @@ import Glibc
 import Storage
 import Synchronization
 
-/// A disk in memory that forgets, at a crash, what was not made durable: of the sectors written since
-/// a file's last flush any subset survives, of the changes of names since the folder's last sync any
-/// number of the oldest.
+/// A disk in memory that forgets, at a crash, what was not made durable: of the sectors written
+/// since a file's last flush any subset survives, of the changes of names since the folder's last
+/// sync any number of the oldest.
 final class MemoryDisk: Disk {
   private static let sector = 512
 

@@ -138,7 +138,8 @@ import Testing
     #expect(recoveries > 100)
   }
 
-  /// Damage below the watermark is refused with file and height, at any byte, and nothing is changed.
+  /// Damage below the watermark is refused with file and height, at any byte, and nothing is
+  /// changed.
   @Test func damagedRecordsAreRefused() throws {
     let disk = MemoryDisk()
     _ = try Self.written(8, seed: 14, to: disk)

@@ -77,7 +77,8 @@ private final class Running: Sendable {
     again.sequencer.stop()
   }
 
-  /// A stop makes blocks of what waits, many threads having sent it, and every block has work in it.
+  /// A stop makes blocks of what waits, many threads having sent it, and every block has work in
+  /// it.
   @Test func aStopLeavesNothingBehind() throws {
     let running = try Running(segmentBytes: 1 << 18)
     let hashes = Mutex<[Digest]>([])

@@ -3,8 +3,8 @@ import Testing
 
 /// Test data of others: `$FREEHOLD_VECTORS`, or `../shared/vectors` beside the package.
 enum Vectors {
-  /// The files of a folder with one ending, by path and in order. Where the folder is absent the test
-  /// fails under CI and is skipped loudly elsewhere.
+  /// The files of a folder with one ending, by path and in order. Where the folder is absent the
+  /// test fails under CI and is skipped loudly elsewhere.
   static func files(_ path: String, ending: String) throws -> [(name: String, data: Data)] {
     let environment = ProcessInfo.processInfo.environment
     let package = URL(filePath: #filePath).appending(path: "../../..").standardized
