@@ -85,7 +85,8 @@ public struct QueryDeclaration: Sendable {
   public init<each Value: ABIValue, Answer: ABIValue>(
     _ name: String, _ help: String, example: String, returns: Parameter<Answer>,
     _ parameters: repeat Parameter<each Value>,
-    read: @escaping @Sendable (borrowing EconomyState, repeat each Value) throws(Rejection) -> Answer
+    read:
+      @escaping @Sendable (borrowing EconomyState, repeat each Value) throws(Rejection) -> Answer
   ) {
     var descriptions: [ParameterDescription] = []
     for parameter in repeat each parameters { descriptions.append(parameter.description) }

@@ -90,7 +90,8 @@ extension EconomyState {
     let has = wideMultiply(spendable.units, rules.weiPerUnit)
     let gas = wideMultiply(UInt128(call.gasLimit), call.maximumPrice)
     let (needs, overflow) = gas.addingReportingOverflow(UInt256(high: 0, low: call.value))
-    return overflow || has < needs ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
+    return overflow || has < needs
+      ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
   }
 
   private mutating func perform(
