@@ -34,7 +34,9 @@ struct RecentBlocks: ~Copyable {
   func block(_ hash: Digest) -> Block? { heights[hash].flatMap { block($0) } }
 
   func transaction(_ hash: Digest) -> TransactionPlace? {
-    guard let place = places[TransactionKey(hash)], let block = block(place.height) else { return nil }
+    guard let place = places[TransactionKey(hash)], let block = block(place.height) else {
+      return nil
+    }
     return TransactionPlace(block: block, index: Int(place.index))
   }
 
