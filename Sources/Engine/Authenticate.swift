@@ -17,6 +17,13 @@ public struct AuthenticTransaction: Sendable {
   /// keccak-256 of the bytes.
   public var hash: Digest { decoded.hash }
 
+  /// Gas limit x maximum price + value, in wei: what the sender must have.
+  var largestCost: UInt256 {
+    let gas = wideMultiply(UInt128(decoded.gasLimit), decoded.maximumPrice)
+    let (sum, overflow) = gas.addingReportingOverflow(UInt256(decoded.value))
+    return overflow ? .max : sum
+  }
+
   /// What execution needs.
   public var call: TransactionCall {
     TransactionCall(

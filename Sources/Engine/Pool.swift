@@ -14,7 +14,6 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
   case exceedsBlockGas(limit: UInt64)
   case insufficientFunds(has: UInt256, needs: UInt256)
   case fractionalValue(weiPerUnit: UInt128)
-  case accountFull(limit: Int)
   case poolFull
   case readOnly(String)
 
@@ -38,8 +37,6 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
       "insufficient funds for gas * price + value: have \(has) want \(needs)"
     case .fractionalValue(let unit):
       "value is no whole number of units: send a multiple of \(unit) wei"
-    case .accountFull(let limit):
-      "account limit exceeded: at most \(limit) transactions of one account wait"
     case .poolFull: "txpool is full: try again later"
     case .readOnly(let why): "node is read-only: \(why)"
     }
@@ -101,9 +98,11 @@ struct Pool: ~Copyable {
   }
 
   /// Takes a transaction that passed the checks against the state.
-  /// - Parameter committed: the account's nonce on the chain at this moment.
+  /// - Parameters:
+  ///   - committed: the account's nonce on the chain at this moment.
+  ///   - funds: what the account can spend at this moment, in wei.
   mutating func admit(
-    _ transaction: AuthenticTransaction, committed: UInt64
+    _ transaction: AuthenticTransaction, committed: UInt64, funds: UInt256
   ) throws(AdmissionRefusal) {
     let decoded = transaction.decoded
     let sender = transaction.sender
@@ -121,9 +120,9 @@ struct Pool: ~Copyable {
       guard decoded.maximumPrice > price, decoded.maximumPrice - price >= price / 10 else {
         throw .replacementUnderpriced
       }
-    } else if queues[sender]?.waiting.count ?? 0 >= PoolLimits.perAccount {
-      throw .accountFull(limit: PoolLimits.perAccount)
     }
+    let needs = cost(of: sender, with: transaction, insteadOf: replaced)
+    guard needs <= funds else { throw .insufficientFunds(has: funds, needs: needs) }
     let size = decoded.bytes.count - (replaced?.decoded.bytes.count ?? 0)
     guard makeRoom(size, isNew: replaced == nil, for: sender, next..<decoded.nonce) else {
       throw .poolFull
@@ -134,6 +133,20 @@ struct Pool: ~Copyable {
     queues[sender, default: Queue(next: next)].waiting[decoded.nonce] =
       AdmittedTransaction(transaction)
     list(sender)
+  }
+
+  /// What all that waits of an account may cost together, in wei: an account that can pay for one
+  /// transaction must not fill blocks with those it cannot pay for.
+  private func cost(
+    of account: Address, with new: AuthenticTransaction, insteadOf replaced: AuthenticTransaction?
+  ) -> UInt256 {
+    var sum = new.largestCost
+    for admitted in queues[account]?.waiting.values ?? [:].values
+    where admitted.transaction.hash != replaced?.hash {
+      let (next, overflow) = sum.addingReportingOverflow(admitted.transaction.largestCost)
+      sum = overflow ? .max : next
+    }
+    return sum
   }
 
   private mutating func list(_ account: Address) {

@@ -15,7 +15,8 @@ import Testing
       expires: state.genesis.time + Seconds(after))
   }
 
-  /// Decisions 17: a block runs what is due in order, each at its own time, before its transactions.
+  /// Decisions 17: a block runs what is due in order, each at its own time, before its
+  /// transactions.
   @Test func blocksDrainTimersInOrder() throws {
     var state = try Fixtures.state()
     for (units, after) in [(3, 300), (1, 100), (2, 200), (9, 900)] as [(UInt128, UInt64)] {
@@ -42,8 +43,8 @@ import Testing
     #expect(state.ledger.height == 4)
   }
 
-  /// Decisions 17: a block drains at most a fixed number; its time stops at the last one drained, and
-  /// the next block goes on.
+  /// Decisions 17: a block drains at most a fixed number; its time stops at the last one drained,
+  /// and the next block goes on.
   @Test func blocksCapTheirTimers() throws {
     var state = try Fixtures.state()
     let start = state.genesis.time
@@ -75,8 +76,8 @@ import Testing
     #expect(state.nextDue() == nil)
   }
 
-  /// Decisions 17: the state does not depend on how often blocks come: the same timers in one block, in
-  /// many, and in blocks at odd times leave the same state but for the height.
+  /// Decisions 17: the state does not depend on how often blocks come: the same timers in one
+  /// block, in many, and in blocks at odd times leave the same state but for the height.
   @Test func stateDoesNotDependOnHowOftenBlocksCome() throws {
     func run(_ ends: [UInt64]) throws -> Digest {
       var state = try Fixtures.state()

@@ -136,8 +136,8 @@ import Testing
     #expect(state.ledger.accounts.find(Fixtures.dave) == nil, "a fault opens no account")
   }
 
-  /// Incident 20: a failed operation takes nonce and fee and changes nothing else: the state is that
-  /// of a twin in which only the fee was posted and the nonce advanced.
+  /// Incident 20: a failed operation takes nonce and fee and changes nothing else: the state is
+  /// that of a twin in which only the fee was posted and the nonce advanced.
   @Test func failureTakesNonceAndFeeAlone() throws {
     let failing: [(Address, [UInt8])] = [
       (Fixtures.alice, Fixtures.transfer(.zero, 1)),

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Economy
 
-/// What stands in the state before the first block, compared with the documents behind the economies.
+/// What stands in the state before the first block, compared with the documents behind the
+/// economies.
 @Suite struct GenesisTests {
   /// A row of the requirements: what its wallets hold together.
   struct Row: Sendable, CustomTestStringConvertible {
@@ -23,7 +24,8 @@ import Testing
         ("aiServiceProviderRewards", 60_000_000), ("dataContributionRewards", 40_000_000),
       ]),
     Row(
-      name: "A02 staking rewards", tokens: 120_000_000, children: [("stakingRewards", 120_000_000)]),
+      name: "A02 staking rewards", tokens: 120_000_000,
+      children: [("stakingRewards", 120_000_000)]),
     Row(
       name: "A03 digital twin incentives", tokens: 80_000_000,
       children: [("digitalTwinIncentives", 80_000_000)]),

@@ -214,8 +214,8 @@ import Testing
     #expect(state.balance(of: .zero) == Amount(25_000))
   }
 
-  /// An allowance of zero has no row, one without limit never falls, and spending the last unit frees
-  /// the row.
+  /// An allowance of zero has no row, one without limit never falls, and spending the last unit
+  /// frees the row.
   @Test func allowancesLiveInRows() throws {
     var state = try Fixtures.state()
     let (alice, bob, carol) = (Fixtures.alice, Fixtures.bob, Fixtures.carol)

@@ -9,6 +9,8 @@ import Testing
   /// A pool over a chain at genesis, for one account after another.
   private final class Scene {
     var pool: Pool
+    /// What each member can spend, in wei.
+    var funds = UInt256.max
     var hasReady: Bool { pool.hasReady }
 
     init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
@@ -22,7 +24,7 @@ import Testing
       let draft = Draft(
         nonce: nonce, price: price, data: [UInt8](repeating: 1, count: data))
       let transaction = try Fixture.authentic(draft.signed(by: Fixture.members[member]))
-      try pool.admit(transaction, committed: committed)
+      try pool.admit(transaction, committed: committed, funds: funds)
       return transaction
     }
 
@@ -305,7 +307,7 @@ import Testing
           Draft(nonce: nonce, price: price).signed(by: Fixture.members[member]))
       samples[name] = transaction
       do throws(AdmissionRefusal) {
-        try scene.pool.admit(transaction, committed: committed[member])
+        try scene.pool.admit(transaction, committed: committed[member], funds: .max)
       } catch {
         #expect(error == .alreadyKnown || error == .replacementUnderpriced)
       }
@@ -319,5 +321,25 @@ import Testing
     #expect(scene.drain() >= 64)
     #expect(scene.pool.count == 0)
     #expect(scene.pool.bytes == 0)
+  }
+
+  /// Transactions that are affordable one by one and not together fill no block in vain.
+  @Test func whatWaitsMustBeAffordableTogether() throws {
+    let scene = Scene()
+    let first = try scene.admit(0, 0)
+    let cost = first.largestCost
+    scene.funds = cost + cost
+    _ = try scene.admit(0, 1)
+    let both = cost + cost
+    #expect(
+      scene.refusal(0, 2) == .insufficientFunds(has: both, needs: both + cost))
+    // A replacement counts instead of what it replaces.
+    scene.funds = both + cost
+    _ = try scene.admit(0, 1, price: 2 * Fixture.price)
+    #expect(scene.refusal(0, 2) != nil)
+    // What a block used up counts no more.
+    scene.settle([first])
+    scene.funds = both + cost
+    _ = try scene.admit(0, 2, committed: 1)
   }
 }

@@ -170,7 +170,6 @@ import Testing
   @Test("A full account queue is a limit, not a fault of the transaction")
   func full() {
     #expect(RPCFailure.refused(.admission(.poolFull)).code == RPCFailure.limitExceeded)
-    #expect(RPCFailure.refused(.admission(.accountFull(limit: 1))).code == -32_005)
     #expect(RequestOutcome.failure(.refused(.admission(.poolFull))).isBusy)
     #expect(!RequestOutcome.failure(.refused(.admission(.alreadyKnown))).isBusy)
   }

@@ -185,7 +185,8 @@ private struct TableRun: ~Copyable {
     (0..<table.count).first { !table[$0].isVacant } ?? 0
   }
 
-  /// The root of a state that was taken back is the root before, also where it was computed between.
+  /// The root of a state that was taken back is the root before, also where it was computed
+  /// between.
   @Test func rootFollowsUndo() {
     var table = Table<Pair>(id: 1)
     var scope = Scope()

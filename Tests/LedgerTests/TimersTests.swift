@@ -89,8 +89,8 @@ import Testing
     #expect(ledger.nextTimerDue() == LogicalTime(30))
   }
 
-  /// A refused operation or a preview gives its timer's number back. The next timer with that number
-  /// waits for its own due time, and runs once.
+  /// A refused operation or a preview gives its timer's number back. The next timer with that
+  /// number waits for its own due time, and runs once.
   @Test func numberGivenTwiceKeepsItsOwnTime() {
     var ledger = Fixtures.ledger()
     let mark = ledger.scope.mark
@@ -109,8 +109,8 @@ import Testing
     #expect(again == nil)
   }
 
-  /// A thousand timers of one second run in the order of their numbers, and the memory of undone ones
-  /// is shed on the way.
+  /// A thousand timers of one second run in the order of their numbers, and the memory of undone
+  /// ones is shed on the way.
   @Test func manyAtOneSecond() {
     var ledger = Fixtures.ledger()
     for _ in 0..<1_000 {

@@ -107,8 +107,8 @@ private struct WeightRun: ~Copyable {
 }
 
 @Suite struct WeightsTests {
-  /// Edge case 1, decisions 10: random rises, falls, delegations and redelegations, some taken back;
-  /// every past point answers as it was, and the weights sum to the total.
+  /// Edge case 1, decisions 10: random rises, falls, delegations and redelegations, some taken
+  /// back; every past point answers as it was, and the weights sum to the total.
   @Test(arguments: [1, 2, 3]) func historyAgreesWithCopies(seed: UInt64) {
     var run = WeightRun(seed: seed)
     for _ in 0..<250 { run.block() }
@@ -133,8 +133,8 @@ private struct WeightRun: ~Copyable {
     #expect(weights == [0, 20, 21])
   }
 
-  /// Edge case 1, incident 10: what is borrowed, voted with and paid back in one block weighs nothing
-  /// at the strictly earlier point, and weight that moves on is never counted twice.
+  /// Edge case 1, incident 10: what is borrowed, voted with and paid back in one block weighs
+  /// nothing at the strictly earlier point, and weight that moves on is never counted twice.
   @Test func borrowedWeightCountsNowhere() {
     var ledger = Fixtures.ledger(members: 3, liquidWeights: true)
     let (lender, borrower, delegate) = (Fixtures.member(0), Fixtures.member(1), Fixtures.member(2))
@@ -151,8 +151,8 @@ private struct WeightRun: ~Copyable {
     #expect(ledger.weights.total(before: 2) == 1_000)
   }
 
-  /// Edge case 1, BTT: liquid balances vote, moving with every posting; pools, escrows and the burned
-  /// account weigh nothing.
+  /// Edge case 1, BTT: liquid balances vote, moving with every posting; pools, escrows and the
+  /// burned account weigh nothing.
   @Test func liquidWeightsFollowBalances() {
     var ledger = Fixtures.ledger(members: 6, liquidWeights: true)
     let pool = ledger.account(Fixtures.address(40), flags: .system)

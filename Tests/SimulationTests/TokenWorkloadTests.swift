@@ -46,8 +46,8 @@ import Testing
     #expect(one.stateRoot != other.stateRoot && one.balances != other.balances)
   }
 
-  /// A model that is one unit off, one that missed an approval and one that missed a transaction are
-  /// all noticed.
+  /// A model that is one unit off, one that missed an approval and one that missed a transaction
+  /// are all noticed.
   @Test func plantedDifferencesAreNoticed() throws {
     let genesis = TokenWorkload.population(try genesis("dta"), count: 10)
     var state = EconomyState(genesis: genesis, secret: Self.secret)
