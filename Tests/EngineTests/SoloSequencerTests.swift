@@ -279,14 +279,27 @@ private final class Running: Sendable {
     let running = try Running()
     let owner = Fixture.members[3].address
     let all = running.chain.withState { $0.balance(of: owner) }.units
-    // Each could be paid alone; the second can not any more when its turn comes.
+    // Both can be paid when they are admitted; the spender's comes first and takes the funds of the
+    // other's.
+    let token = SystemAddress.module(Token.number)
+    let (owned, spender) = (Fixture.members[3], Fixture.members[4])
+    let approval = Draft(
+      gas: 60_000, to: token,
+      data: [0x09, 0x5e, 0xa7, 0xb3] + ABIWriter.encode(spender.address, UInt256(all))
+    ).signed(by: owned)
+    let approved = try running.chain.submit([ReceivedTransaction(approval)])[0].get()
+    #expect(running.waitForReceipt(approved))
     let most = all - 100_000
-    let batch = (0..<3 as Range<UInt64>).map { nonce in
+    let results = running.chain.submit([
       ReceivedTransaction(
-        Draft(nonce: nonce, value: (most - UInt128(nonce)) * Fixture.unit)
-          .signed(by: Fixture.members[3]))
-    }
-    let results = running.chain.submit(batch)
+        Draft(
+          gas: 60_000, to: token,
+          data: [0x23, 0xb8, 0x72, 0xdd]
+            + ABIWriter.encode(owner, Fixture.members[1].address, Amount(most))
+        ).signed(by: spender)),
+      ReceivedTransaction(Draft(nonce: 1, value: most * Fixture.unit).signed(by: owned)),
+      ReceivedTransaction(Draft(nonce: 2).signed(by: owned)),
+    ])
     let first = try results[0].get()
     let second = try results[1].get()
     #expect(running.waitForReceipt(first))
