@@ -63,7 +63,16 @@ extension EconomyState {
 
   private borrowing func parties(of operation: Pools.Operation) -> Parties {}
 
-  private borrowing func parties(of operation: Vesting.Operation) -> Parties {}
+  private borrowing func parties(of operation: Vesting.Operation) -> Parties {
+    switch operation {
+    case .release(let operation): Parties(receiver: beneficiary(of: operation.grant))
+    case .releaseTo(let operation): Parties(receiver: operation.to)
+    case .create(let operation): Parties(counterparty: operation.beneficiary)
+    case .revoke(let operation): Parties(counterparty: beneficiary(of: operation.grant))
+    case .changeBeneficiary(let operation): Parties(counterparty: operation.to)
+    case .achieve: Parties()
+    }
+  }
 
   private borrowing func parties(of operation: Staking.Operation) -> Parties {}
 }
