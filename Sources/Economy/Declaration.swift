@@ -38,6 +38,9 @@ public struct CallDeclaration: Sendable {
   public let returns: [ParameterDescription]
   /// Arguments of a worked example, as a person would type them.
   public let example: String
+  /// What pause, emergency and block list do to the operation; what declares none is kept like an
+  /// entry, and a test names it.
+  public let compliance: CompliancePolicy?
   /// Solidity's canonical signature, such as `transfer(address,uint256)`.
   public let signature: String
   /// The first four bytes of the signature's keccak-256.
@@ -47,7 +50,7 @@ public struct CallDeclaration: Sendable {
 
   public init<each Value: ABIValue>(
     _ name: String, _ help: String, example: String, returns: [ParameterDescription] = [],
-    _ parameters: repeat Parameter<each Value>,
+    compliance: CompliancePolicy? = nil, _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> Operation
   ) {
     var descriptions: [ParameterDescription] = []
@@ -55,6 +58,7 @@ public struct CallDeclaration: Sendable {
     self.name = name
     self.help = help
     self.example = example
+    self.compliance = compliance
     self.parameters = descriptions
     self.returns = returns
     signature = Signatures.text(name, descriptions)
@@ -85,7 +89,8 @@ public struct QueryDeclaration: Sendable {
   public init<each Value: ABIValue, Answer: ABIValue>(
     _ name: String, _ help: String, example: String, returns: Parameter<Answer>,
     _ parameters: repeat Parameter<each Value>,
-    read: @escaping @Sendable (borrowing EconomyState, repeat each Value) throws(Rejection) -> Answer
+    read:
+      @escaping @Sendable (borrowing EconomyState, repeat each Value) throws(Rejection) -> Answer
   ) {
     var descriptions: [ParameterDescription] = []
     for parameter in repeat each parameters { descriptions.append(parameter.description) }

@@ -90,14 +90,32 @@ extension EconomyState {
     let has = wideMultiply(spendable.units, rules.weiPerUnit)
     let gas = wideMultiply(UInt128(call.gasLimit), call.maximumPrice)
     let (needs, overflow) = gas.addingReportingOverflow(UInt256(high: 0, low: call.value))
-    return overflow || has < needs ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
+    return overflow || has < needs
+      ? .insufficientFunds(has: has, needs: overflow ? .max : needs) : nil
   }
 
   private mutating func perform(
     _ call: TransactionCall, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
     if call.value != 0, call.call.module != 0 { throw Kernel.rejection(.valueNotAccepted) }
+    try guardMatrix(call, by: sender)
     return try apply(call.call.operation, of: call, by: sender)
+  }
+
+  /// Pause, emergency and block list, before the module's own guards. A plain transfer is judged as
+  /// the token's `transfer`; what nobody understands is refused for that.
+  private borrowing func guardMatrix(
+    _ call: TransactionCall, by sender: AccountIndex
+  ) throws(Rejection) {
+    var (module, place) = (call.call.module, call.call.place)
+    switch call.call.operation {
+    case .refused: return
+    case .value: (module, place) = (Token.number, Token.transferPlace)
+    default: break
+    }
+    if compliance.isQuiet(module) { return }
+    try guardCompliance(
+      module: module, place: place, parties(of: call.call.operation, to: call.to), by: sender)
   }
 
   /// A plain transfer: the transaction's value in units, under the token's own rules.

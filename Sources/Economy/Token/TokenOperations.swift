@@ -86,7 +86,7 @@ extension EconomyState {
 
     // Accepted from here.
     let receiver = ledger.account(operation.to)
-    ledger.post(.token, operation.amount, from: sender, to: receiver)
+    pay(operation.amount, from: sender, to: receiver)
     return .success
   }
 
@@ -117,7 +117,7 @@ extension EconomyState {
     // Accepted from here.
     let receiver = ledger.account(operation.to)
     spend(owner, sender, rest)
-    ledger.post(.token, operation.amount, from: owner, to: receiver)
+    pay(operation.amount, from: owner, to: receiver)
     return .success
   }
 
