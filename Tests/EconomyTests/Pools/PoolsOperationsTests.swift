@@ -173,6 +173,24 @@ import Testing
     #expect(state.invariants().isEmpty)
   }
 
+  /// A blocked receiver never traps the payer: the pool has paid, the units wait in quarantine (edge
+  /// case 8).
+  @Test func paysTheBlockedIntoQuarantine() throws {
+    var state = try PoolsNetwork.dta()
+    let officer = PoolsNetwork.address("0x90F79bf6EB2c4f870365E785982E1f101E93b906")
+    let listing = Compliance.Block(account: PoolsNetwork.stranger, reason: .zero)
+    let refusal = state.attempt(.compliance(.block(listing)), by: officer)
+    #expect(refusal == nil)
+    state.advance(toEpoch: 273)
+    let grant = Pools.Grant(
+      pool: "pool.ai.innovation", to: PoolsNetwork.stranger, amount: Amount(500))
+    #expect(state.attempt(.pools(.grant(grant)), by: PoolsNetwork.governor) == nil)
+    #expect(state.balance(of: PoolsNetwork.stranger) == .zero)
+    #expect(state.quarantined(of: PoolsNetwork.stranger) == Amount(500))
+    #expect(try state.poolFacts("pool.ai.innovation").spent == Amount(500))
+    #expect(state.invariants().isEmpty)
+  }
+
   @Test func undoesAnAcceptedOperation() throws {
     var state = try PoolsNetwork.dta()
     let account = state.ledger.account(PoolsNetwork.member)
