@@ -110,9 +110,8 @@ public enum Staking {
     public var pool = ""
     public var payable = ""
     public var principal = ""
-    /// The account whose units move to the pool bit by bit, or nil.
+    /// The account whose units the pools move on to the pool bit by bit, or nil.
     public var revenue: String?
-    public var smoothingEpochs: UInt64 = 1
     public var rates = Rates.periods([])
     /// What an eligible position gets at least of each bonus.
     public var bonusFloor = BasisPoints(0)

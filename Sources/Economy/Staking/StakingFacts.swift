@@ -84,7 +84,10 @@ extension Staking {
     }
 
     init(
-      position: ReceiptID, owner: Address, delegate: Address, beneficiary: Address, principal: Amount, tier: String, lock: Seconds, openedAt: LogicalTime, lockEnd: LogicalTime, isLocked: Bool, apr: BasisPoints, bonus: BasisPoints, rho: UInt64, weight: UInt128, pending: Amount, fraction: UInt128, pendingFees: Amount
+      position: ReceiptID, owner: Address, delegate: Address, beneficiary: Address,
+      principal: Amount, tier: String, lock: Seconds, openedAt: LogicalTime, lockEnd: LogicalTime,
+      isLocked: Bool, apr: BasisPoints, bonus: BasisPoints, rho: UInt64, weight: UInt128,
+      pending: Amount, fraction: UInt128, pendingFees: Amount
     ) {
       self.position = position
       self.owner = owner
@@ -235,7 +238,9 @@ extension Staking {
     }
 
     init(
-      epoch: UInt64, epochStart: LogicalTime, totalWeight: UInt128, index: UInt128, budget: Amount, spent: Amount, ceiling: Amount, coverage: BasisPoints, shortfall: Amount, pool: Amount, payable: Amount, revenue: Amount, positions: UInt64, principal: Amount
+      epoch: UInt64, epochStart: LogicalTime, totalWeight: UInt128, index: UInt128, budget: Amount,
+      spent: Amount, ceiling: Amount, coverage: BasisPoints, shortfall: Amount, pool: Amount,
+      payable: Amount, revenue: Amount, positions: UInt64, principal: Amount
     ) {
       self.epoch = epoch
       self.epochStart = epochStart
@@ -335,7 +340,8 @@ extension Staking {
     }
 
     init(
-      tier: String, minimum: Amount, lock: Seconds, promised: BasisPoints, paid: BasisPoints, rewardBurn: BasisPoints
+      tier: String, minimum: Amount, lock: Seconds, promised: BasisPoints, paid: BasisPoints,
+      rewardBurn: BasisPoints
     ) {
       self.tier = tier
       self.minimum = minimum

@@ -1,5 +1,5 @@
 internal import Ledger
-public import Primitives
+internal import Primitives
 
 extension Staking {
   /// Positions, their owners, the accumulators, the totals and the operators' approvals.
