@@ -35,8 +35,8 @@ import Testing
     #expect(state.burnCapped(Amount(1), from: other) == .zero)
     #expect(state.burnCapped(.zero, from: other) == .zero)
     state.closeScope()
-    // The last epoch's burns are matched in the old year, which is full; the new one opens with what
-    // is left of the supply.
+    // The last epoch's burns are matched in the old year, which is full; the new one opens with
+    // what is left of the supply.
     state.advance(toEpoch: 365)
     let next = state.burnFacts()
     #expect(next.matched == .zero)
@@ -44,7 +44,8 @@ import Testing
     #expect(next.yearCap == Amount(90_000_000 * Self.token))
   }
 
-  /// Nothing burns under the limits once the supply stands at its floor; members may burn their own.
+  /// Nothing burns under the limits once the supply stands at its floor; members may burn their
+  /// own.
   @Test func keepsTheFloor() throws {
     let overlay = """
       { "burns": { "supplyFloor": { "tokens": "999999990", "units": "9999999900000" } } }

@@ -173,8 +173,8 @@ import Testing
     #expect(state.invariants().isEmpty)
   }
 
-  /// A blocked receiver never traps the payer: the pool has paid, the units wait in quarantine (edge
-  /// case 8).
+  /// A blocked receiver never traps the payer: the pool has paid, the units wait in quarantine
+  /// (edge case 8).
   @Test func paysTheBlockedIntoQuarantine() throws {
     var state = try PoolsNetwork.dta()
     let officer = PoolsNetwork.address("0x90F79bf6EB2c4f870365E785982E1f101E93b906")

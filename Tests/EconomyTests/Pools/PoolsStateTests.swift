@@ -59,8 +59,8 @@ import Testing
     }
   }
 
-  /// A pool spent to its budget in random portions on random days never breaks its books, and in the
-  /// end has paid its schedule and its top-ups to the unit (edge case 3).
+  /// A pool spent to its budget in random portions on random days never breaks its books, and in
+  /// the end has paid its schedule and its top-ups to the unit (edge case 3).
   @Test func paysItsScheduleToTheUnit() throws {
     var state = try PoolsNetwork.btt()
     var draws = Draws(7)

@@ -17,8 +17,8 @@ import Testing
     return balances
   }
 
-  /// Every price of 0 to 10,000 units: each part is that of F8, the parts make up the price, and the
-  /// remainders stay with the provider, the net fee and staking, in this order.
+  /// Every price of 0 to 10,000 units: each part is that of F8, the parts make up the price, and
+  /// the remainders stay with the provider, the net fee and staking, in this order.
   @Test func dividesEverySmallPriceInDTA() throws {
     var state = try PoolsNetwork.dta()
     let payer = state.ledger.account(PoolsNetwork.member)
