@@ -17,7 +17,10 @@ import Testing
     let (alice, bob, carol) = (Self.alice, Self.bob, Self.carol)
     var world = try StakingFixture(
       "dta",
-      [(alice, 50_000_000), (bob, 600_000_000), (carol, 3_000_000_000_000), (Self.donor, 30_000_000)])
+      [
+        (alice, 50_000_000), (bob, 600_000_000), (carol, 3_000_000_000_000),
+        (Self.donor, 30_000_000),
+      ])
     try world.score(bob, 2, 10_000)
     try world.score(carol, 0, 5_000)
     try world.score(carol, 3, 0)
