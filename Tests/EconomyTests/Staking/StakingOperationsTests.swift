@@ -16,8 +16,8 @@ import Testing
     .stake(Staking.Stake(amount: Amount(units), lock: Seconds(days * day)))
   }
 
-  /// Every code of the module is reached; of everything that is wrong with an operation the first in
-  /// the order of codes is named (S01 to S10, T05).
+  /// Every code of the module is reached; of everything that is wrong with an operation the first
+  /// in the order of codes is named (S01 to S10, T05).
   @Test func refusesInOrder() throws {
     let (alice, bob, carol) = (Self.alice, Self.bob, Self.carol)
     var world = try StakingFixture(
@@ -151,8 +151,8 @@ import Testing
     #expect(world.faults().isEmpty)
   }
 
-  /// F7: the penalty falls with the time that remains; half burns, the rest and the forfeited go back
-  /// to the pool and count as a top-up.
+  /// F7: the penalty falls with the time that remains; half burns, the rest and the forfeited go
+  /// back to the pool and count as a top-up.
   @Test func exitsEarly() throws {
     var world = try StakingFixture("dta", [(Self.alice, 1_000_000_001)])
     let id = try world.stake(1_000_000_001, days: 30, by: Self.alice)

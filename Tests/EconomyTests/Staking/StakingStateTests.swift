@@ -49,8 +49,8 @@ import Testing
     #expect(quiet.faults().isEmpty && busy.faults().isEmpty)
   }
 
-  /// Edge case 4: without stakers nothing moves and nothing divides by zero; the first one earns its
-  /// own rate and not the backlog.
+  /// Edge case 4: without stakers nothing moves and nothing divides by zero; the first one earns
+  /// its own rate and not the backlog.
   @Test func firstStakerSweepsNothing() throws {
     var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
     world.advance(to: 10 * Self.day + 5)
@@ -64,8 +64,8 @@ import Testing
     #expect(world.faults().isEmpty)
   }
 
-  /// Edge case 5: where the promise exceeds the budget all get the same part, the shortfall is shown
-  /// and not owed, and every principal comes back.
+  /// Edge case 5: where the promise exceeds the budget all get the same part, the shortfall is
+  /// shown and not owed, and every principal comes back.
   @Test func shortfallIsShownAndPrincipalComesBack() throws {
     let (alice, bob) = (Self.alice, Self.bob)
     var world = try StakingFixture("dta", [(alice, 3_000_000_000_000), (bob, 6_000_000_000)])
