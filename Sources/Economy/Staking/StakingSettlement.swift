@@ -38,9 +38,9 @@ extension EconomyState {
     staking.accounts.pool == nil ? .zero : ledger.accounts[staking.accounts.wallet].balance
   }
 
-  /// Settles the closing epoch to its end and opens the next one's budgets (F4); the pools have moved
-  /// the revenue on before. A vote's new rates count from here: every position is settled with the
-  /// old ones first.
+  /// Settles the closing epoch to its end and opens the next one's budgets (F4); the pools have
+  /// moved the revenue on before. A vote's new rates count from here: every position is settled
+  /// with the old ones first.
   mutating func turnStakingEpoch() {
     guard let pool = staking.accounts.pool else { return }
     var (rewards, fees) = (staking.rewards, staking.fees)

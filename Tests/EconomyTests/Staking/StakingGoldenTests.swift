@@ -11,13 +11,16 @@ import Testing
   private static let carol = StakingFixture.account(3)
   private static let donor = StakingFixture.account(4)
 
-  /// GS03: the ceiling binds, then the budget with its backlog; revenue tops the pool up bit by bit;
-  /// claims at any cadence (S01 to S08, S10, edge cases 3 and 6).
+  /// GS03: the ceiling binds, then the budget with its backlog; revenue tops the pool up bit by
+  /// bit; claims at any cadence (S01 to S08, S10, edge cases 3 and 6).
   @Test func gs03CeilingThenBudget() throws {
     let (alice, bob, carol) = (Self.alice, Self.bob, Self.carol)
     var world = try StakingFixture(
       "dta",
-      [(alice, 50_000_000), (bob, 600_000_000), (carol, 3_000_000_000_000), (Self.donor, 30_000_000)])
+      [
+        (alice, 50_000_000), (bob, 600_000_000), (carol, 3_000_000_000_000),
+        (Self.donor, 30_000_000),
+      ])
     try world.score(bob, 2, 10_000)
     try world.score(carol, 0, 5_000)
     try world.score(carol, 3, 0)
