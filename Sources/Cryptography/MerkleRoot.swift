@@ -2,7 +2,8 @@ public import Primitives
 
 /// The Merkle tree hash of RFC 6962 section 2.1 over a list that is not kept.
 public enum MerkleRoot {
-  /// The root over `leaves`, which are leaf hashes already; SHA-256 of nothing where there are none.
+  /// The root over `leaves`, which are leaf hashes already; SHA-256 of nothing where there are
+  /// none.
   public static func of(_ leaves: [Digest]) -> Digest {
     guard !leaves.isEmpty else { return HashTree.emptyRoot }
     var level = leaves

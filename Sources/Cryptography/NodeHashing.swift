@@ -1,11 +1,12 @@
 internal import CSHA256
-internal import Primitives
+package import Primitives
 
 /// Inner nodes hashed many at a time: the one place where digests in arrays meet the C target.
-enum NodeHashing {
+package enum NodeHashing {
   /// Fills `parents[i]` from the pair of children `2i` and `2i + 1`, for each `i` of `places`.
-  /// The places ascend and each has both its children.
-  static func fill(
+  /// The places ascend and each has both its children. `portable` keeps to the path of processors
+  /// without SHA instructions, for tests to compare.
+  package static func fill(
     _ parents: inout [Digest], from children: [Digest], at places: [UInt32], portable: Bool = false
   ) {
     guard let last = places.last else { return }

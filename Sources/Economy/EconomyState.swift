@@ -66,8 +66,8 @@ public struct EconomyState: ~Copyable {
 
   /// Opens a block: empties the event log, sets the clock and runs what is due, in order, each at
   /// its own time.
-  /// - Returns: the block's time. It is earlier than asked where more timers were due than one block
-  ///   drains: the rest waits for the next block (decisions 17).
+  /// - Returns: the block's time. It is earlier than asked where more timers were due than one
+  /// block   drains: the rest waits for the next block (decisions 17).
   public mutating func beginBlock(height: Height, time: LogicalTime) -> LogicalTime {
     ledger.clearEvents()
     let time = max(time, ledger.time)
@@ -101,7 +101,7 @@ public struct EconomyState: ~Copyable {
       let (bytes, path) = row(place, of: table)
     else { return nil }
     var top = HashTree()
-    for root in roots { top.append(root.leaf) }
+    for root in roots { top.append(root.leaf(among: roots.count)) }
     _ = top.root()
     return RowProof(
       table: table, row: UInt64(place), rowCount: UInt64(roots[tablePlace].count), bytes: bytes,

@@ -3,8 +3,8 @@ internal import Primitives
 /// The rules that hold for every transaction, before any module is asked.
 ///
 /// Order of a transaction: faults (nonce, price, gas, funds: no part of the block), then nonce and
-/// fee are taken, then the operation runs in a scope of its own; where a guard refuses it, the scope
-/// is undone and the fee stays.
+/// fee are taken, then the operation runs in a scope of its own; where a guard refuses it, the
+/// scope is undone and the fee stays.
 public enum Kernel {
   /// The kernel's number among rejections.
   public static let number: UInt8 = 0
@@ -13,7 +13,8 @@ public enum Kernel {
   /// The kind of the kernel's own timer: an epoch ends.
   static let epochTimer: UInt16 = 2
 
-  /// Why the kernel refuses an operation, in the order in which it looks.
+  /// Why the kernel refuses an operation, in the order in which it looks. A plain transfer of value
+  /// is refused by the token's codes, whose guards it runs.
   public enum Code: UInt8, CaseIterable, Sendable {
     case contractCreation = 1
     case unknownModule = 2
@@ -21,8 +22,6 @@ public enum Kernel {
     case malformedArguments = 4
     case outOfGas = 5
     case valueNotAccepted = 6
-    case invalidReceiver = 7
-    case insufficientBalance = 8
   }
 
   /// The kernel's rejections as outsiders see them.
@@ -49,14 +48,6 @@ public enum Kernel {
     RejectionDeclaration(
       Code.valueNotAccepted.rawValue, "ValueNotAccepted",
       "The operation takes no value with it: send it with value 0."),
-    RejectionDeclaration(
-      Code.invalidReceiver.rawValue, "ERC20InvalidReceiver",
-      "A system account or the zero address cannot receive a transfer.",
-      Parameter<Address>("receiver")),
-    RejectionDeclaration(
-      Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
-      "The balance is below the amount.", Parameter<Address>("sender"),
-      Parameter<Amount>("balance"), Parameter<Amount>("needed")),
   ]
 
   static func rejection(

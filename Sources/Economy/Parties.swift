@@ -59,9 +59,14 @@ extension EconomyState {
     }
   }
 
-  private borrowing func parties(of operation: Parameters.Operation) -> Parties {}
+  private borrowing func parties(of operation: Parameters.Operation) -> Parties { Parties() }
 
-  private borrowing func parties(of operation: Pools.Operation) -> Parties {}
+  private borrowing func parties(of operation: Pools.Operation) -> Parties {
+    switch operation {
+    case .topUp, .payPlatformFee: Parties()
+    case .grant(let operation): Parties(receiver: operation.to)
+    }
+  }
 
   private borrowing func parties(of operation: Vesting.Operation) -> Parties {
     switch operation {

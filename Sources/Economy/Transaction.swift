@@ -7,7 +7,8 @@ public struct TransactionCall: Sendable {
   public let gasLimit: UInt64
   /// The most that the sender pays, in wei per gas.
   public let maximumPrice: UInt128
-  /// What the sender offers above the base price, in wei per gas; for type 0 and 1 the price itself.
+  /// What the sender offers above the base price, in wei per gas; for type 0 and 1 the price
+  /// itself.
   public let tip: UInt128
   public let to: Address
   /// In wei; a whole number of units.
@@ -70,6 +71,7 @@ public enum Returned: Sendable, Hashable {
 
 /// What became of a transaction.
 public struct Outcome: Sendable {
+  /// The three ends of a transaction.
   public enum Status: Sendable, Hashable {
     case success(Returned)
     /// Refused by a guard: the nonce and the fee are taken, nothing else changed.
@@ -78,7 +80,9 @@ public struct Outcome: Sendable {
     case invalid(TransactionFault)
   }
 
+  /// How it ended.
   public let status: Status
+  /// Gas that the fee pays for, a multiple of 1,000.
   public let gasUsed: UInt64
   /// Wei per gas, a multiple of the price quantum.
   public let effectivePrice: UInt128

@@ -15,7 +15,8 @@ public struct EconomyDocument: Sendable, Equatable {
   public let token: Token
   public let network: Network
   public let access: Access
-  /// Accounts that money flows through, in file order, without the placeholder "user".
+  /// Accounts that money flows through, in file order, without "user", which stands for every
+  /// member.
   public let flowAccounts: [String]
   public let allocations: [Allocation]
   public let pools: [Pool]

@@ -22,13 +22,21 @@ public struct EconomySummary: Sendable, Equatable {
     public let schedule: String
   }
 
+  /// The economy's title.
   public let title: String
+  /// The economy's id, such as `dta`.
   public let economyID: String
+  /// The chain id, 1 to 4,503,599,627,370,476.
   public let chainID: UInt64
+  /// The token's symbol.
   public let symbol: String
+  /// The token's decimals, 0 to 18.
   public let decimals: Int
+  /// The whole supply in base units.
   public let supply: Amount
+  /// One row an allocation, in file order.
   public let allocations: [Row]
+  /// One row a pool, in file order.
   public let pools: [PoolRow]
   /// What is counted, by name, in the order of the file.
   public let counts: [(name: String, count: Int)]

@@ -58,24 +58,33 @@ extension BlockHeader {
     var reader = try outer.list()
     try outer.finish()
     parentHash = try reader.digest()
-    _ = try reader.digest()
-    _ = try reader.address()
+    try reader.expect(Self.noUncles.bytes)
+    try reader.expect(Address.zero.bytes)
     stateRoot = try reader.digest()
     transactionsRoot = try reader.digest()
     receiptsRoot = try reader.digest()
     let filter = try reader.bytes()
     guard let bloom = Bloom(bytes[filter]) else { throw RLPFailure(.size, at: filter.lowerBound) }
     self.bloom = bloom
-    _ = try reader.integer128()
+    try reader.expect([])
     number = try reader.integer64()
     gasLimit = try reader.integer64()
     gasUsed = try reader.integer64()
     timestamp = try reader.integer64()
     extraData = Array(bytes[try reader.bytes()])
-    _ = try reader.digest()
-    _ = try reader.bytes()
+    try reader.expect(Digest.zero.bytes)
+    try reader.expect([UInt8](repeating: 0, count: 8))
     baseFee = try reader.integer128()
     try reader.finish()
+  }
+}
+
+extension RLPReader {
+  /// Reads a field that has one value in every header; `.size` where it has another.
+  fileprivate mutating func expect(_ value: [UInt8]) throws(RLPFailure) {
+    let start = offset
+    let found = try bytes()
+    guard source[found].elementsEqual(value) else { throw RLPFailure(.size, at: start) }
   }
 }
 
@@ -85,6 +94,7 @@ public enum BlockTransaction: Sendable {
   case system(SystemTransaction)
   case signed(AuthenticTransaction)
 
+  /// keccak-256 of the bytes.
   public var hash: Digest {
     switch self {
     case .system(let transaction): transaction.hash
@@ -92,6 +102,7 @@ public enum BlockTransaction: Sendable {
     }
   }
 
+  /// Who signed it; the reserved sender for the block's own.
   public var sender: Address {
     switch self {
     case .system: SystemAddress.sender
@@ -166,9 +177,13 @@ public struct Log: Sendable {
 
 /// A committed block with everything that happened in it. It never changes.
 public final class Block: Sendable {
+  /// The header that was hashed.
   public let header: BlockHeader
+  /// keccak-256 of the header.
   public let hash: Digest
+  /// In order of execution; the block's own stands first.
   public let transactions: [BlockTransaction]
+  /// One a transaction, in the same order.
   public let receipts: [Receipt]
   private let records: [EventRecord]
   private let words: [Word]
@@ -185,6 +200,7 @@ public final class Block: Sendable {
     words = events.words
   }
 
+  /// The block's number.
   public var height: Height { header.number }
 
   /// How many logs the block has.
@@ -207,8 +223,12 @@ public final class Block: Sendable {
       topics: (name.map { [$0] } ?? []) + words[start..<start + topics], data: data)
   }
 
-  /// Roughly what the block occupies in memory, in bytes.
+  /// Roughly what the block occupies in memory, in bytes, with its entries in the indexes.
   var footprint: Int {
-    transactions.reduce(512) { $0 + $1.bytes.count + 320 } + records.count * 16 + words.count * 32
+    let indexEntry = 96
+    let each =
+      MemoryLayout<BlockTransaction>.stride + MemoryLayout<Receipt>.stride + indexEntry
+    return transactions.reduce(1_024 + indexEntry) { $0 + $1.bytes.count + each }
+      + records.count * MemoryLayout<EventRecord>.stride + words.count * MemoryLayout<Word>.stride
   }
 }

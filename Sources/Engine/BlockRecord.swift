@@ -52,7 +52,8 @@ public struct BlockRecord: Sendable {
     do throws(RLPFailure) {
       header = try BlockHeader(rlp: payload, range: rlp)
     } catch {
-      throw BlockRecordFailure(offset: rlp.lowerBound, reason: "the header is no header: \(error.description)")
+      throw BlockRecordFailure(
+        offset: rlp.lowerBound, reason: "the header is no header: \(error.description)")
     }
     let count = try length()
     guard count <= Limits.blockTransactions else {

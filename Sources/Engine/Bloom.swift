@@ -23,6 +23,7 @@ public struct Bloom: Sendable, Hashable {
     }
   }
 
+  /// The filter's 256 bytes, highest bits first.
   public var bytes: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(256)
@@ -50,6 +51,11 @@ public struct Bloom: Sendable, Hashable {
     set(bits.first)
     set(bits.second)
     set(bits.third)
+  }
+
+  /// Adds everything that another filter holds.
+  mutating func insert(_ other: Bloom) {
+    for place in words.indices { words[place] |= other.words[place] }
   }
 
   private mutating func set(_ bit: UInt16) {

@@ -5,11 +5,14 @@ internal import Synchronization
 
 /// Everything that readers and senders meet: the state at the head, the recent blocks, the pool.
 ///
-/// The engine's thread writes; any thread reads. A reader waits for at most the block being made and
-/// never sees half of one, nor one that is not durable yet: the engine holds the state from the first
-/// transaction of a block until its flush has returned.
+/// The engine's thread writes; any thread reads. A reader waits for at most the block being made
+/// and never sees half of one, nor one that is not durable yet: the engine holds the state from the
+/// first transaction of a block until the flush has returned and the block is published. Locks are
+/// taken in the order state, recent blocks, pool.
 public final class Chain: Sendable {
+  /// What the economy file decided.
   public let genesis: Genesis
+  /// Knows the chain id that signatures must name.
   public let authenticator: Authenticator
   /// The hash of block 0.
   public let genesisHash: Digest
@@ -55,8 +58,10 @@ public final class Chain: Sendable {
   /// The oldest height that memory still holds.
   public var firstHeight: Height { recent.withLock { $0.first } }
 
+  /// The block at a height, where memory still holds it.
   public func block(_ height: Height) -> Block? { recent.withLock { $0.block(height) } }
 
+  /// The block with that hash, where memory still holds it.
   public func block(_ hash: Digest) -> Block? { recent.withLock { $0.block(hash) } }
 
   /// A committed transaction.
@@ -74,11 +79,12 @@ public final class Chain: Sendable {
 
   /// The account's next nonce: by committed blocks, or counting what waits as well.
   public func nonce(_ account: Address, pending: Bool) -> UInt64 {
-    let committed = state.withLock { state in
-      state.ledger.accounts.find(account).map { state.ledger.accounts[$0].nonce } ?? 0
+    state.withLock { state in
+      let committed =
+        state.ledger.accounts.find(account).map { state.ledger.accounts[$0].nonce } ?? 0
+      return pending
+        ? pool.withLock { $0.pendingNonce(account, committed: committed) } : committed
     }
-    return pending
-      ? pool.withLock { $0.pendingNonce(account, committed: committed) } : committed
   }
 
   // Sending
@@ -105,30 +111,33 @@ public final class Chain: Sendable {
     return results
   }
 
-  /// Takes one authentic transaction into the pool.
+  /// Takes one authentic transaction into the pool. The state is held meanwhile: between reading
+  /// the nonce and admitting, no block may settle the account.
   func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
     if let reason = readOnlyReason.withLock({ $0 }) { throw .readOnly(reason) }
+    guard transaction.decoded.to != nil else { throw .contractCreation }
     let call = transaction.call
-    let (committed, fault) = state.withLock { state in
+    try state.withLock { (state) throws(AdmissionRefusal) in
       let account = state.ledger.accounts.find(call.sender)
-      let fault = state.fundsFault(
-        call, spendable: account.map { state.ledger.accounts[$0].spendable } ?? .zero)
-      return (account.map { state.ledger.accounts[$0].nonce } ?? 0, fault)
-    }
-    // The nonce first: a transaction that is already in a block must not look unfunded.
-    if call.nonce < committed { throw .nonceTooLow(next: committed, found: call.nonce) }
-    switch fault {
-    case .underpriced(let base): throw .underpriced(base: base)
-    case .intrinsicGas: throw .intrinsicGas(limit: call.gasLimit)
-    case .exceedsBlockGas(let limit): throw .exceedsBlockGas(limit: limit)
-    case .insufficientFunds(let has, let needs): throw .insufficientFunds(has: has, needs: needs)
-    case .nonceTooLow, .nonceTooHigh, .fractionalValue, nil: break
-    }
-    guard call.value % genesis.network.weiPerUnit == 0 else {
-      throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
-    }
-    try pool.withLock { (pool) throws(AdmissionRefusal) in
-      try pool.admit(transaction, committed: committed)
+      let committed = account.map { state.ledger.accounts[$0].nonce } ?? 0
+      // The nonce first: a transaction that is already in a block must not look unfunded.
+      if call.nonce < committed { throw .nonceTooLow(next: committed, found: call.nonce) }
+      let spendable = account.map { state.ledger.accounts[$0].spendable } ?? .zero
+      switch state.fundsFault(call, spendable: spendable) {
+      case .underpriced(let base): throw .underpriced(base: base)
+      case .intrinsicGas: throw .intrinsicGas(limit: call.gasLimit)
+      case .exceedsBlockGas(let limit): throw .exceedsBlockGas(limit: limit)
+      case .insufficientFunds(let has, let needs): throw .insufficientFunds(has: has, needs: needs)
+      case .nonceTooLow, .nonceTooHigh, .fractionalValue, nil: break
+      }
+      guard call.value % genesis.network.weiPerUnit == 0 else {
+        throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
+      }
+      try pool.withLock { (pool) throws(AdmissionRefusal) in
+        try pool.admit(
+          transaction, committed: committed,
+          funds: wideMultiply(spendable.units, genesis.network.weiPerUnit))
+      }
     }
   }
 
@@ -157,7 +166,11 @@ public final class Chain: Sendable {
     }
   }
 
-  /// Publishes a durable block and lets the pool forget what it used up.
+  /// Takes back what `prepare` gave and no block was made of.
+  func requeue(_ batch: [AuthenticTransaction]) { pool.withLock { $0.requeue(batch) } }
+
+  /// Publishes a durable block and lets the pool forget what it used up. The caller holds the
+  /// state, so that a reader finds state, receipts and pool of one height.
   func publish(_ block: Block, dropped: [AuthenticTransaction]) {
     var nonces: [(account: Address, next: UInt64)] = []
     for case .signed(let transaction) in block.transactions {
@@ -165,8 +178,8 @@ public final class Chain: Sendable {
     }
     recent.withLock { $0.append(block) }
     pool.withLock { pool in
-      for transaction in dropped { pool.drop(transaction) }
       pool.settle(nonces)
+      pool.drop(dropped)
     }
   }
 }

@@ -5,8 +5,9 @@ public import Storage
 /// The replicated machine behind its inner interface, shaped like ABCI: info, check, prepare,
 /// process, finalize, commit. The built-in sequencer drives the calls that a cluster will drive.
 ///
-/// `finalize` does no I/O; `commit` is the only durable step: it appends the block to the journal and
-/// flushes. A failed flush is never retried: the process ends and recovery replays (decisions 21, 31).
+/// `finalize` does no I/O; `commit` is the only durable step: it appends the block to the journal
+/// and flushes. A failed flush is never retried: the process ends and recovery replays (decisions
+/// 21, 31).
 public struct Machine<D: Disk>: ~Copyable, Sendable {
   public let chain: Chain
   private var journal: Journal<D>
@@ -37,8 +38,8 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   /// What this node would put into the next block.
   public func prepare() -> [AuthenticTransaction] { chain.prepare() }
 
-  /// Whether a proposal of somebody else may become a block: it fits the limits. What it contains is
-  /// judged by execution, so that a correct proposer is never refused.
+  /// Whether a proposal of somebody else may become a block: it fits the limits. What it contains
+  /// is judged by execution, so that a correct proposer is never refused.
   public func process(_ proposal: [[UInt8]]) -> Bool {
     proposal.count <= Limits.blockTransactions
       && proposal.reduce(0) { $0 + $1.count } <= Limits.blockBytes
@@ -62,8 +63,8 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     try journal.reserve(bytes)
   }
 
-  /// Makes the finalized block durable. Throws where the disk does not take it: then the process must
-  /// end at once, for the state is ahead of the journal.
+  /// Makes the finalized block durable. Throws where the disk does not take it: then the process
+  /// must end at once, for the state is ahead of the journal.
   mutating func commit() throws(StorageFailure) -> ExecutedBlock? {
     guard let executed = finalized else { return nil }
     finalized = nil
@@ -75,8 +76,29 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     return executed
   }
 
+  /// Executes a block, makes it durable and tells readers of it. The state is held until the flush
+  /// has returned and the block is published, so that nobody reads what may vanish. The sequencer
+  /// calls it, and the benchmark's trusted feed.
+  /// - Parameter failed: called while the state is still held, so that nothing is read after the
+  ///   disk has failed.
+  package mutating func makeBlock(
+    _ transactions: [AuthenticTransaction], time: LogicalTime,
+    failed: (StorageFailure) -> Void = { _ in }
+  ) throws(StorageFailure) {
+    let chain = chain
+    try chain.withState { (state) throws(StorageFailure) in
+      finalize(transactions, on: &state, time: time)
+      do throws(StorageFailure) {
+        if let executed = try commit() { publish(executed) }
+      } catch {
+        failed(error)
+        throw error
+      }
+    }
+  }
+
   /// Something to make the next journal segment with, for a thread that has time.
-  mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
+  package mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
 
   /// Tells readers of a durable block.
   func publish(_ executed: ExecutedBlock) {
@@ -84,5 +106,5 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   }
 
   /// Writes the watermark of a clean stop.
-  consuming func close() throws(StorageFailure) { try journal.close() }
+  package consuming func close() throws(StorageFailure) { try journal.close() }
 }

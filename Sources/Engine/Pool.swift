@@ -4,6 +4,7 @@ internal import Synchronization
 
 /// Why a sound transaction is not taken into the pool; geth's texts, on which wallets match.
 public enum AdmissionRefusal: Error, Sendable, Equatable {
+  case contractCreation
   case alreadyKnown
   case nonceTooLow(next: UInt64, found: UInt64)
   case nonceTooHigh(next: UInt64, found: UInt64)
@@ -13,13 +14,15 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
   case exceedsBlockGas(limit: UInt64)
   case insufficientFunds(has: UInt256, needs: UInt256)
   case fractionalValue(weiPerUnit: UInt128)
-  case accountFull(limit: Int)
   case poolFull
   case readOnly(String)
 
   /// What is wrong and how to repair it.
   public var text: String {
     switch self {
+    case .contractCreation:
+      "contract creation not supported: this network runs its own modules; send to the address of "
+        + "one of them"
     case .alreadyKnown: "already known"
     case .nonceTooLow(let next, let found):
       "nonce too low: next nonce \(next), tx nonce \(found)"
@@ -34,8 +37,6 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
       "insufficient funds for gas * price + value: have \(has) want \(needs)"
     case .fractionalValue(let unit):
       "value is no whole number of units: send a multiple of \(unit) wei"
-    case .accountFull(let limit):
-      "account limit exceeded: at most \(limit) transactions of one account wait"
     case .poolFull: "txpool is full: try again later"
     case .readOnly(let why): "node is read-only: \(why)"
     }
@@ -49,14 +50,16 @@ public struct AdmittedTransaction: Sendable {
   fileprivate init(_ transaction: AuthenticTransaction) { self.transaction = transaction }
 }
 
-/// Transactions that wait, by account in nonce order, taken round robin over the accounts. Admission
-/// is advice, not law: execution checks everything again.
+/// Transactions that wait, by account in nonce order, taken round robin over the accounts.
+/// Admission is advice, not law: execution checks everything again.
 struct Pool: ~Copyable {
   private struct Queue {
-    /// The account's next nonce on the chain, as far as the pool knows.
+    /// The account's next nonce on the chain; nothing that waits is below it.
     var next: UInt64
     var waiting: [UInt64: AdmittedTransaction] = [:]
     var isListed = false
+
+    var isReady: Bool { waiting[next] != nil }
   }
 
   private var queues: [Address: Queue] = [:]
@@ -65,8 +68,19 @@ struct Pool: ~Copyable {
   private var ready: [Address] = []
   private var readyStart = 0
   private(set) var bytes = 0
+  /// Accounts that only hold transactions behind a gap, as of the last search for them.
+  private var gapped: [Address] = []
+  private var maySearchGaps = true
+  private let mostBytes: Int
+  private let mostTransactions: Int
+
+  init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
+    mostBytes = bytes
+    mostTransactions = transactions
+  }
 
   var count: Int { known.count }
+  /// There may be something to prepare; `prepare` says for certain.
   var hasReady: Bool { readyStart < ready.count }
 
   /// The transaction with that hash, if it waits.
@@ -84,43 +98,92 @@ struct Pool: ~Copyable {
   }
 
   /// Takes a transaction that passed the checks against the state.
+  /// - Parameters:
+  ///   - committed: the account's nonce on the chain at this moment.
+  ///   - funds: what the account can spend at this moment, in wei.
   mutating func admit(
-    _ transaction: AuthenticTransaction, committed: UInt64
+    _ transaction: AuthenticTransaction, committed: UInt64, funds: UInt256
   ) throws(AdmissionRefusal) {
     let decoded = transaction.decoded
+    let sender = transaction.sender
     guard known[transaction.hash] == nil else { throw .alreadyKnown }
-    guard decoded.nonce >= committed else {
-      throw .nonceTooLow(next: committed, found: decoded.nonce)
+    settle([(sender, committed)])
+    let next = max(queues[sender]?.next ?? 0, committed)
+    guard decoded.nonce >= next else { throw .nonceTooLow(next: next, found: decoded.nonce) }
+    guard decoded.nonce - next < UInt64(PoolLimits.perAccount) else {
+      throw .nonceTooHigh(next: next, found: decoded.nonce)
     }
-    guard decoded.nonce - committed < UInt64(PoolLimits.perAccount) else {
-      throw .nonceTooHigh(next: committed, found: decoded.nonce)
-    }
-    var queue = queues[transaction.sender] ?? Queue(next: committed)
-    queue.next = committed
-    let replaced = queue.waiting[decoded.nonce]?.transaction
+    let replaced = queues[sender]?.waiting[decoded.nonce]?.transaction
     if let replaced {
-      // One tenth more, rounded up, as geth asks.
+      // One tenth more, rounded down, as geth asks.
       let price = replaced.decoded.maximumPrice
       guard decoded.maximumPrice > price, decoded.maximumPrice - price >= price / 10 else {
         throw .replacementUnderpriced
       }
-    } else if queue.waiting.count >= PoolLimits.perAccount {
-      throw .accountFull(limit: PoolLimits.perAccount)
     }
+    let needs = cost(of: sender, with: transaction, insteadOf: replaced)
+    guard needs <= funds else { throw .insufficientFunds(has: funds, needs: needs) }
     let size = decoded.bytes.count - (replaced?.decoded.bytes.count ?? 0)
-    guard bytes + size <= PoolLimits.bytes else { throw .poolFull }
+    guard makeRoom(size, isNew: replaced == nil, for: sender, next..<decoded.nonce) else {
+      throw .poolFull
+    }
     if let replaced { known[replaced.hash] = nil }
     bytes += size
-    known[transaction.hash] = transaction.sender
-    queue.waiting[decoded.nonce] = AdmittedTransaction(transaction)
-    list(transaction.sender, &queue)
-    queues[transaction.sender] = queue
+    known[transaction.hash] = sender
+    queues[sender, default: Queue(next: next)].waiting[decoded.nonce] =
+      AdmittedTransaction(transaction)
+    list(sender)
   }
 
-  private mutating func list(_ account: Address, _ queue: inout Queue) {
-    guard !queue.isListed, queue.waiting[queue.next] != nil else { return }
-    queue.isListed = true
+  /// What all that waits of an account may cost together, in wei: an account that can pay for one
+  /// transaction must not fill blocks with those it cannot pay for.
+  private func cost(
+    of account: Address, with new: AuthenticTransaction, insteadOf replaced: AuthenticTransaction?
+  ) -> UInt256 {
+    var sum = new.largestCost
+    for admitted in queues[account]?.waiting.values ?? [:].values
+    where admitted.transaction.hash != replaced?.hash {
+      let (next, overflow) = sum.addingReportingOverflow(admitted.transaction.largestCost)
+      sum = overflow ? .max : next
+    }
+    return sum
+  }
+
+  private mutating func list(_ account: Address) {
+    guard let queue = queues[account], !queue.isListed, queue.isReady else { return }
+    queues[account]?.isListed = true
     ready.append(account)
+  }
+
+  /// Whether so many bytes more fit. For a transaction that a block can take, those that no block
+  /// can take yet have to make way: or else nonces behind gaps would fill the pool for ever.
+  /// - Parameter before: the nonces that have to be executed before the new transaction's.
+  private mutating func makeRoom(
+    _ size: Int, isNew: Bool, for sender: Address, _ before: Range<UInt64>
+  ) -> Bool {
+    func fits() -> Bool {
+      bytes + size <= mostBytes && count + (isNew ? 1 : 0) <= mostTransactions
+    }
+    if fits() { return true }
+    guard before.allSatisfy({ queues[sender]?.waiting[$0] != nil }) else { return false }
+    if gapped.isEmpty, maySearchGaps {
+      maySearchGaps = false
+      for (account, queue) in queues where !queue.isReady { gapped.append(account) }
+    }
+    while !fits() {
+      guard let account = gapped.popLast() else { return false }
+      if account != sender, queues[account]?.isReady == false { forget(account) }
+    }
+    return true
+  }
+
+  /// Throws out all that waits of an account.
+  private mutating func forget(_ account: Address) {
+    guard let queue = queues.removeValue(forKey: account) else { return }
+    for admitted in queue.waiting.values {
+      known[admitted.transaction.hash] = nil
+      bytes -= admitted.transaction.decoded.bytes.count
+    }
   }
 
   /// The next transactions in order, at most so many, so many bytes and so much gas: from each
@@ -136,7 +199,7 @@ struct Pool: ~Copyable {
     while readyStart < ready.count {
       let account = ready[readyStart]
       readyStart += 1
-      guard var queue = queues[account] else { continue }
+      guard let queue = queues[account] else { continue }
       var nonce = taken[account] ?? queue.next
       var inRun = 0
       while inRun < run, let next = queue.waiting[nonce]?.transaction {
@@ -156,8 +219,7 @@ struct Pool: ~Copyable {
       if queue.waiting[nonce] != nil {
         ready.append(account)
       } else {
-        queue.isListed = false
-        queues[account] = queue
+        queues[account]?.isListed = false
       }
     }
     ready.removeAll(keepingCapacity: true)
@@ -165,19 +227,30 @@ struct Pool: ~Copyable {
     return batch
   }
 
-  /// Forgets what a block used up, and what it made impossible.
+  /// Lists again what was prepared and did not become a block.
+  mutating func requeue(_ batch: [AuthenticTransaction]) {
+    for transaction in batch { list(transaction.sender) }
+  }
+
+  /// Forgets what a block used up.
   /// - Parameter nonces: the next nonce of every account that the block touched.
   mutating func settle(_ nonces: [(account: Address, next: UInt64)]) {
+    if queues.isEmpty { return }
     for (account, next) in nonces {
-      guard var queue = queues[account] else { continue }
-      for (nonce, admitted) in queue.waiting where nonce < next {
-        queue.waiting[nonce] = nil
+      guard let first = queues[account]?.next, next > first else { continue }
+      // Nothing that waits is further away than this.
+      let (end, overflow) = first.addingReportingOverflow(UInt64(PoolLimits.perAccount))
+      for nonce in first..<min(next, overflow ? .max : end) {
+        guard let admitted = queues[account]?.waiting.removeValue(forKey: nonce) else { continue }
         known[admitted.transaction.hash] = nil
         bytes -= admitted.transaction.decoded.bytes.count
       }
-      queue.next = next
-      list(account, &queue)
-      queues[account] = queue.waiting.isEmpty ? nil : queue
+      queues[account]?.next = next
+      if queues[account]?.waiting.isEmpty == true {
+        queues[account] = nil
+      } else {
+        list(account)
+      }
     }
     if readyStart > 4_096 {
       ready.removeFirst(readyStart)
@@ -185,15 +258,21 @@ struct Pool: ~Copyable {
     }
   }
 
-  /// Throws out a transaction that turned out impossible, and with it what depends on its nonce.
-  mutating func drop(_ transaction: AuthenticTransaction) {
-    guard var queue = queues[transaction.sender] else { return }
-    for (nonce, admitted) in queue.waiting where nonce >= transaction.decoded.nonce {
-      queue.waiting[nonce] = nil
-      known[admitted.transaction.hash] = nil
-      bytes -= admitted.transaction.decoded.bytes.count
+  /// Lets go of transactions that a block could not take, after `settle`. What waits behind such a
+  /// transaction depends on its nonce and goes with it; where it has been replaced meanwhile, the
+  /// replacement and what waits behind it stay.
+  mutating func drop(_ dropped: [AuthenticTransaction]) {
+    maySearchGaps = true
+    for transaction in dropped {
+      let nonce = transaction.decoded.nonce
+      if let queue = queues[transaction.sender], queue.next == nonce,
+        queue.waiting[nonce]?.transaction.hash == transaction.hash
+      {
+        forget(transaction.sender)
+      } else {
+        list(transaction.sender)
+      }
     }
-    queues[transaction.sender] = queue.waiting.isEmpty ? nil : queue
   }
 }
 
@@ -203,4 +282,6 @@ public enum PoolLimits {
   public static let perAccount = 64
   /// Bytes of all that wait.
   public static let bytes = 64 << 20
+  /// Transactions that wait: what each takes in memory besides its bytes is bounded as well.
+  public static let transactions = 8 * Limits.blockTransactions
 }

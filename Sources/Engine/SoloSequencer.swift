@@ -21,12 +21,17 @@ public enum EngineNotice: Sendable, Equatable {
 /// busy one lets at least 5 ms of work share a flush.
 public final class SoloSequencer: Sendable {
   private let chain: Chain
-  private let stopping = Mutex(false)
+  private let isStopping = Mutex(false)
+  /// Raised once, by `stop`.
+  private let halt = Signal()
   private let worker: Mutex<Worker?> = Mutex(nil)
 
   public init(chain: Chain) { self.chain = chain }
 
-  /// Starts the engine's thread, which owns the machine until `stop`.
+  /// Starts the engine's thread, which owns the machine until `stop`; once in a sequencer's life.
+  /// - Parameter notify: called on the engine's thread. At `.failed` the engine still holds the
+  ///   state, so that nobody reads what the journal does not have: end the process there, and touch
+  ///   neither chain nor sequencer.
   public func start<D: Disk, C: Clock>(
     _ machine: consuming sending Machine<D>, clock: C,
     notify: @escaping @Sendable (EngineNotice) -> Void
@@ -34,11 +39,13 @@ public final class SoloSequencer: Sendable {
     let box = MachineBox(machine)
     let thread = Worker("engine") { [self] in
       guard var machine = box.take() else { return }
-      var loop = Loop(clock: clock, notify: notify)
-      while !stopping.withLock({ $0 }) {
-        guard loop.step(&machine, chain) else { return }
-      }
-      while chain.hasWork, loop.makeBlock(&machine, chain) {}
+      let segments = SegmentMaker<D>()
+      var loop = Loop(clock: clock, notify: notify, segments: segments, halt: halt)
+      var isSound = true
+      while isSound, !isStopping.withLock({ $0 }) { isSound = loop.step(&machine, chain) }
+      if isSound { isSound = loop.drain(&machine, chain) }
+      segments.stop()
+      guard isSound else { return }
       do throws(StorageFailure) {
         try machine.close()
       } catch {
@@ -48,9 +55,10 @@ public final class SoloSequencer: Sendable {
     worker.withLock { $0 = thread }
   }
 
-  /// Drains what waits, writes the clean-stop watermark and joins the thread.
+  /// Makes blocks of what waits, writes the clean-stop watermark and joins the thread.
   public func stop() {
-    stopping.withLock { $0 = true }
+    isStopping.withLock { $0 = true }
+    halt.raise()
     chain.work.raise()
     let thread = worker.withLock { worker in
       defer { worker = nil }
@@ -75,29 +83,61 @@ private final class MachineBox<D: Disk>: Sendable {
 }
 
 /// One round after another on the engine's thread.
-private struct Loop<C: Clock> {
-  let clock: C
-  let notify: @Sendable (EngineNotice) -> Void
-  private var lastClose: UInt64 = 0
-  private var isBehind = false
-
-  init(clock: C, notify: @escaping @Sendable (EngineNotice) -> Void) {
-    self.clock = clock
-    self.notify = notify
+private struct Loop<D: Disk, C: Clock> {
+  /// How an attempt at a block ended.
+  enum Attempt {
+    case made, nothingToDo, full, failed
   }
 
-  /// Waits for work or a timer and makes a block; false where the disk failed.
-  mutating func step<D: Disk>(_ machine: inout Machine<D>, _ chain: Chain) -> Bool {
-    if !chain.hasWork {
-      if isTimerDue(chain) { return makeBlock(&machine, chain) }
-      chain.work.wait(nanoseconds: 200_000_000)
+  let clock: C
+  let notify: @Sendable (EngineNotice) -> Void
+  let segments: SegmentMaker<D>
+  let halt: Signal
+  private var lastClose: UInt64 = 0
+  private var isBehind = false
+  private var isFull = false
+  private var isDraining = false
+
+  init(
+    clock: C, notify: @escaping @Sendable (EngineNotice) -> Void, segments: SegmentMaker<D>,
+    halt: Signal
+  ) {
+    self.clock = clock
+    self.notify = notify
+    self.segments = segments
+    self.halt = halt
+  }
+
+  /// Waits for work, a timer or room on the disk and makes a block; false where the disk failed.
+  mutating func step(_ machine: inout Machine<D>, _ chain: Chain) -> Bool {
+    if isFull {
+      // Nothing is admitted meanwhile, so nothing but time can tell that there is room again.
+      halt.wait(nanoseconds: Pace.retry)
+    } else if chain.hasWork {
+      let since = Monotonic.nanoseconds() - lastClose
+      if since < Pace.linger, chain.waitingCount < Limits.blockTransactions {
+        chain.work.sleep(nanoseconds: Pace.linger - since)
+      }
+    } else if !isTimerDue(chain) {
+      chain.work.wait(nanoseconds: Pace.timers)
       return true
     }
-    let since = Monotonic.nanoseconds() - lastClose
-    if since < Linger.nanoseconds, chain.waitingCount < Limits.blockTransactions {
-      chain.work.sleep(nanoseconds: Linger.nanoseconds - since)
+    return makeBlock(&machine, chain) != .failed
+  }
+
+  /// Makes blocks until nothing waits any more; false where the disk failed. Where it is full, what
+  /// waits is lost with the pool: nobody was told that it is committed.
+  mutating func drain(_ machine: inout Machine<D>, _ chain: Chain) -> Bool {
+    isDraining = true
+    chain.becomeReadOnly("it is stopping")
+    while chain.hasWork {
+      switch makeBlock(&machine, chain) {
+      case .made, .nothingToDo: continue
+      case .full: return true
+      case .failed: return false
+      }
     }
-    return makeBlock(&machine, chain)
+    return true
   }
 
   private func isTimerDue(_ chain: Chain) -> Bool {
@@ -118,49 +158,103 @@ private struct Loop<C: Clock> {
     return LogicalTime(now)
   }
 
-  mutating func makeBlock<D: Disk>(_ machine: inout Machine<D>, _ chain: Chain) -> Bool {
+  private mutating func makeBlock(_ machine: inout Machine<D>, _ chain: Chain) -> Attempt {
     let batch = machine.prepare()
+    let isNeeded = !batch.isEmpty || isTimerDue(chain)
+    guard isNeeded || isFull else { return .nothingToDo }
     do throws(StorageFailure) {
       try machine.reserve(batch)
     } catch {
+      chain.requeue(batch)
       guard error.kind == .full else {
         notify(.failed(error.description))
-        return false
+        return .failed
       }
-      if chain.readOnly == nil { notify(.readOnly(error.description)) }
-      chain.becomeReadOnly("no space")
-      chain.work.sleep(nanoseconds: 1_000_000_000)
-      return true
+      if !isFull {
+        isFull = true
+        if !isDraining { chain.becomeReadOnly("no space") }
+        notify(.readOnly(error.description))
+      }
+      return .full
     }
-    if chain.readOnly != nil {
-      chain.becomeWritable()
+    if isFull {
+      isFull = false
+      if !isDraining { chain.becomeWritable() }
       notify(.writable)
     }
-    let time = blockTime(chain)
+    guard isNeeded else { return .nothingToDo }
     do throws(StorageFailure) {
-      let executed = try commit(&machine, chain, batch, time)
-      if let executed { machine.publish(executed) }
+      try machine.makeBlock(batch, time: blockTime(chain)) { failure in
+        chain.becomeReadOnly("the disk failed")
+        notify(.failed(failure.description))
+      }
     } catch {
-      notify(.failed(error.description))
-      return false
+      return .failed
     }
+    if let preparer = machine.takePreparer() { segments.make(preparer) }
     lastClose = Monotonic.nanoseconds()
-    return true
-  }
-
-  /// Holds the state until the flush has returned, so that nobody reads what may vanish.
-  private func commit<D: Disk>(
-    _ machine: inout Machine<D>, _ chain: Chain, _ batch: [AuthenticTransaction],
-    _ time: LogicalTime
-  ) throws(StorageFailure) -> ExecutedBlock? {
-    try chain.withState { (state) throws(StorageFailure) in
-      machine.finalize(batch, on: &state, time: time)
-      return try machine.commit()
-    }
+    return .made
   }
 }
 
-/// How long a busy sequencer lets work gather (decisions 18).
-private enum Linger {
-  static let nanoseconds: UInt64 = 5_000_000
+/// Makes the journal's next segment on a thread of its own, so that a full one costs no pause.
+private final class SegmentMaker<D: Disk>: Sendable {
+  private struct Order {
+    var preparer: SegmentPreparer<D>?
+    var isOver = false
+  }
+
+  private final class Desk: Sendable {
+    let order = Mutex(Order())
+    let news = Signal()
+
+    func serve() {
+      while true {
+        let (preparer, isOver) = order.withLock { order in
+          defer { order.preparer = nil }
+          return (order.preparer, order.isOver)
+        }
+        if isOver { return }
+        if let preparer {
+          // Where there is no room the engine meets that itself, and tells.
+          try? preparer.prepare()
+        } else {
+          news.wait(nanoseconds: Pace.segments)
+        }
+      }
+    }
+  }
+
+  private let desk: Desk
+  private let worker: Worker
+
+  init() {
+    let desk = Desk()
+    self.desk = desk
+    worker = Worker("journal segments") { desk.serve() }
+  }
+
+  func make(_ preparer: SegmentPreparer<D>) {
+    desk.order.withLock { $0.preparer = preparer }
+    desk.news.raise()
+  }
+
+  /// Ends the thread, after the segment it may be working on; call once.
+  func stop() {
+    desk.order.withLock { $0.isOver = true }
+    desk.news.raise()
+    worker.join()
+  }
+}
+
+/// How long the sequencer waits for what, in nanoseconds.
+private enum Pace {
+  /// How long a busy sequencer lets work gather (decisions 18).
+  static let linger: UInt64 = 5_000_000
+  /// Between two looks at the timers of an idle chain.
+  static let timers: UInt64 = 200_000_000
+  /// Between two attempts on a full disk.
+  static let retry: UInt64 = 1_000_000_000
+  /// The segments' thread is woken by `news`; this only bounds one wait.
+  static let segments: UInt64 = 3_600_000_000_000
 }

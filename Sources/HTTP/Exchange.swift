@@ -187,7 +187,8 @@ final class Sleepers: Sendable {
     for exchange in overdue { exchange.answer(response) }
   }
 
-  /// Ends the streams (they have no deadline) that sleep now, as they would never end by themselves.
+  /// Ends the streams (they have no deadline) that sleep now, as they would never end by
+  /// themselves.
   func endStreams(with response: HTTPResponse) {
     cancel(with: response) { $0 == Connection.never }
   }

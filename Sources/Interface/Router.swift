@@ -69,8 +69,8 @@ public struct Router: Sendable {
   ///   - path: with or without a query, which nothing here takes.
   public func respond(method: String, path: String, body: [UInt8]) -> RoutedResponse {
     let path = String(path.prefix { $0 != "?" && $0 != "#" })
-    guard paths.contains(path) else { return notFound(path) }
     if path == "/", method == "POST" { return answer(body) }
+    guard paths.contains(path) else { return notFound(path) }
     guard method == "GET" || method == "HEAD" else {
       let allowed = path == "/" ? "GET, HEAD, POST" : "GET, HEAD"
       return problem(

@@ -69,6 +69,7 @@ public struct AccountRow: LedgerRow {
 
 /// All accounts with their index by address and the running sum of their balances.
 public struct Accounts: ~Copyable {
+  /// One row an account, in order of first touch.
   public private(set) var table: Table<AccountRow>
   /// The sum of all balances, kept by the one place that writes rows; conservation compares it with
   /// the supply, so a write past `post` cannot hide.
@@ -81,8 +82,10 @@ public struct Accounts: ~Copyable {
     self.secret = secret
   }
 
+  /// How many accounts were ever touched.
   public var count: Int { table.count }
 
+  /// The account's row.
   public subscript(_ account: AccountIndex) -> AccountRow {
     _read { yield table[Int(account.row)] }
   }

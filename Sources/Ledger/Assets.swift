@@ -67,7 +67,9 @@ public struct HoldingRow: LedgerRow {
 
 /// All assets but the token, and who holds them.
 public struct Assets: ~Copyable {
+  /// One row an asset.
   public private(set) var assets: Table<AssetRow>
+  /// Who holds how much of which asset.
   public private(set) var holdings: Table<HoldingRow>
   /// How far the sum of all holdings stands from the sum of all supplies; always zero outside a
   /// posting.
@@ -99,7 +101,7 @@ public struct Assets: ~Copyable {
   mutating func create(_ row: AssetRow, holder: AccountIndex, _ scope: inout Scope) {
     _ = assets.append(row, &scope)
     imbalance = imbalance &- row.supply.units
-    add(row.supply, AssetID(row.number), holder, &scope)
+    if row.supply != .zero { add(row.supply, AssetID(row.number), holder, &scope) }
   }
 
   mutating func add(
@@ -150,5 +152,6 @@ public struct Assets: ~Copyable {
   mutating func roots() -> (assets: Digest, holdings: Digest) {
     (assets.root(), holdings.root())
   }
+  mutating func assetPath(_ row: Int) -> [Digest] { assets.path(row) }
   mutating func holdingPath(_ row: Int) -> [Digest] { holdings.path(row) }
 }

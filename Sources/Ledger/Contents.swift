@@ -31,6 +31,7 @@ public struct ContentRow: LedgerRow {
 
 /// Texts and documents that execution reads, by digest (decisions 11).
 public struct Contents: ~Copyable {
+  /// Which contents are kept, and how often they are referred to.
   public private(set) var table: Table<ContentRow>
   private var bytes: [[UInt8]] = []
   private var replaced: [[UInt8]] = []

@@ -1,6 +1,7 @@
 public import Primitives
 
-/// One event as the ledger remembers it: who speaks, which event, and its words, indexed ones first.
+/// One event as the ledger remembers it: who speaks, which event, and its words, indexed ones
+/// first.
 public struct EventRecord: Sendable, BitwiseCopyable {
   /// The module's number; 0 is a posting, which the asset's own address announces as `Transfer`.
   public let module: UInt8
@@ -16,9 +17,12 @@ public struct EventRecord: Sendable, BitwiseCopyable {
   public fileprivate(set) var wordCount: UInt32
 }
 
-/// The events of the open block in order; ABI data is always whole words, so words are all it keeps.
+/// The events of the open block in order; ABI data is always whole words, so words are all it
+/// keeps.
 public struct EventLog: Sendable {
+  /// One record an event, in order.
   public private(set) var records: [EventRecord] = []
+  /// The words of all records, back to back.
   public private(set) var words: [Word] = []
 
   public init() {}
@@ -29,6 +33,7 @@ public struct EventLog: Sendable {
     let words: Int
   }
 
+  /// The place after the last event.
   public var mark: Mark { Mark(records: records.count, words: words.count) }
 
   /// Begins an event of a module; `topic` and `data` fill it.
@@ -67,8 +72,13 @@ public struct EventLog: Sendable {
     words.removeLast(words.count - mark.words)
   }
 
+  /// Begins anew with room for as much as there was, within reason: a block keeps the old arrays,
+  /// and those of a genesis with a million grants must not size every later block's.
   mutating func removeAll() {
-    records.removeAll(keepingCapacity: true)
-    words.removeAll(keepingCapacity: true)
+    let (recordCount, wordCount) = (min(records.count, 1 << 16), min(words.count, 1 << 18))
+    records = []
+    records.reserveCapacity(recordCount)
+    words = []
+    words.reserveCapacity(wordCount)
   }
 }

@@ -71,6 +71,7 @@ extension HoldRow: NumberedRow {}
 
 /// A table whose rows are found by number.
 public struct NumberedTable<Row: NumberedRow>: ~Copyable {
+  /// The rows by place.
   public private(set) var table: Table<Row>
   private var index = KeyIndex()
   private let secret: HashSecret
@@ -86,10 +87,12 @@ public struct NumberedTable<Row: NumberedRow>: ~Copyable {
       ? nil : index.find(secret.hash(number)) { table[$0].number == number }
   }
 
+  /// The row at a place in use.
   public subscript(row: Int) -> Row {
     _read { yield table[row] }
   }
 
+  /// Adds a row whose number is not in use; returns its place.
   public mutating func insert(_ row: Row, _ scope: inout Scope) -> Int {
     let place = table.insert(row, &scope)
     index.insert(secret.hash(row.number), row: place)
@@ -103,6 +106,7 @@ public struct NumberedTable<Row: NumberedRow>: ~Copyable {
     table.modify(row, &scope, body)
   }
 
+  /// Frees a place in use.
   public mutating func vacate(_ row: Int, _ scope: inout Scope) {
     index.remove(secret.hash(table[row].number), row: row)
     table.vacate(row, &scope)
@@ -121,6 +125,8 @@ public struct NumberedTable<Row: NumberedRow>: ~Copyable {
     return undone
   }
 
+  /// The table's root, brought up to date.
   public mutating func root() -> Digest { table.root() }
+  /// The siblings of a row in the table's tree; call `root()` first.
   public mutating func path(_ row: Int) -> [Digest] { table.path(row) }
 }

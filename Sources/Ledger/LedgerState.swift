@@ -32,17 +32,26 @@ public struct LedgerRules: Sendable {
 public struct LedgerState: ~Copyable {
   /// The open undo scope; modules pass it to their own tables' writes.
   public var scope: Scope
+  /// Accounts with their balances of the token.
   public private(set) var accounts: Accounts
+  /// Assets besides the token.
   public private(set) var assets: Assets
+  /// Value in escrow that is not resolved.
   public private(set) var holds: NumberedTable<HoldRow>
+  /// What must happen at a time.
   public private(set) var timers: Timers
+  /// The ledger's own numbers.
   public private(set) var counters: Table<CounterRow>
+  /// The governable numbers.
   public private(set) var parameters: ParameterRows
+  /// Texts and documents by digest.
   public private(set) var contents: Contents
+  /// Voting weights with their history.
   public private(set) var weights: Weights
   /// The open block's events.
   public var events = EventLog()
 
+  /// What was decided before the first posting.
   public let rules: LedgerRules
 
   /// An empty ledger whose whole supply stands in the genesis account `issuer`; `Genesis` posts it
@@ -353,7 +362,8 @@ public struct LedgerState: ~Copyable {
       guard within(accounts.count) else { return nil }
       return (accounts.table.bytes(row), accounts.path(row))
     case .assets:
-      return nil
+      guard within(assets.assets.count) else { return nil }
+      return (assets.assets.bytes(row), assets.assetPath(row))
     case .holdings:
       guard within(assets.holdings.count) else { return nil }
       return (assets.holdings.bytes(row), assets.holdingPath(row))

@@ -85,6 +85,7 @@ public struct ParameterRow: LedgerRow {
 
 /// The rows of all parameters, found by pointer.
 public struct ParameterRows: ~Copyable {
+  /// In the order of declaration at genesis.
   public private(set) var table: Table<ParameterRow>
   private var index = KeyIndex()
   private let secret: HashSecret
@@ -94,6 +95,7 @@ public struct ParameterRows: ~Copyable {
     self.secret = secret
   }
 
+  /// The parameter's row.
   public subscript(_ parameter: ParameterIndex) -> ParameterRow { table[Int(parameter.row)] }
 
   /// The parameter with that pointer digest.

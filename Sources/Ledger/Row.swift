@@ -27,13 +27,16 @@ public struct RowWriter {
 
   public init() {}
 
+  /// A number in one word.
   public mutating func append(_ value: UInt64) { words.append(value) }
 
+  /// A number in two words, the low half first.
   public mutating func append(_ value: UInt128) {
     words.append(UInt64(truncatingIfNeeded: value))
     words.append(UInt64(truncatingIfNeeded: value >> 64))
   }
 
+  /// An amount in two words.
   public mutating func append(_ amount: Amount) { append(amount.units) }
 
   /// Two 32-bit values in one word, the first in the low half.
@@ -88,6 +91,7 @@ public struct RowReader {
     self.words = words
   }
 
+  /// One word.
   public mutating func next() -> UInt64 {
     guard position < words.count else { return 0 }
     defer { position += 1 }
@@ -99,13 +103,16 @@ public struct RowReader {
     return UInt128(low) | UInt128(next()) << 64
   }
 
+  /// An amount of two words.
   public mutating func amount() -> Amount { Amount(number()) }
 
+  /// Two 32-bit values of one word.
   public mutating func pair() -> (low: UInt32, high: UInt32) {
     let word = next()
     return (UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32))
   }
 
+  /// Thirty-two bytes.
   public mutating func digest() -> Digest {
     let w0 = next().byteSwapped
     let w1 = next().byteSwapped
@@ -113,6 +120,7 @@ public struct RowReader {
     return Digest(w0: w0, w1: w1, w2: w2, w3: next().byteSwapped)
   }
 
+  /// Twenty bytes and the 32-bit value behind them.
   public mutating func address() -> (address: Address, extra: UInt32) {
     let high = next().byteSwapped
     let middle = next().byteSwapped

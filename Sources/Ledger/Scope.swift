@@ -3,7 +3,8 @@
 /// Each table keeps the old images of its own rows; the scope keeps only the order, so that a
 /// savepoint is one number and opening or closing a scope costs nothing per table.
 public struct Scope: ~Copyable {
-  /// Grows with every closed outermost scope; a table that sees a new number forgets its old images.
+  /// Grows with every closed outermost scope; a table that sees a new number forgets its old
+  /// images.
   private(set) var number: UInt64 = 1
   private var order: [UInt8] = []
 

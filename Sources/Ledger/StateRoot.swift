@@ -20,18 +20,20 @@ public struct TableRoot: Sendable {
     self.init(table: table.rawValue, count: count, root: root)
   }
 
-  /// The table's leaf in the top tree: number and row count as little-endian words, then the root.
-  public var leaf: Digest {
+  /// The table's leaf in the top tree: number, row count and the number of tables as little-endian
+  /// words, then the root. Both counts are hashed, so that a proof's shape cannot be bent.
+  public func leaf(among tableCount: Int) -> Digest {
     var bytes: [UInt8] = []
     UInt64(table).appendLittleEndian(to: &bytes)
     UInt64(count).appendLittleEndian(to: &bytes)
+    UInt64(tableCount).appendLittleEndian(to: &bytes)
     bytes.append(contentsOf: root.bytes)
     return SHA256.leaf(bytes)
   }
 
   /// The state root: the RFC 6962 root over the tables' leaves in table order.
   public static func stateRoot(_ tables: [TableRoot]) -> Digest {
-    MerkleRoot.of(tables.map(\.leaf))
+    MerkleRoot.of(tables.map { $0.leaf(among: tables.count) })
   }
 }
 
@@ -74,7 +76,7 @@ public struct RowProof: Sendable, Equatable {
       let place = Int(exactly: tablePlace), let count = Int(exactly: tableCount),
       let root = Self.root(leaf: SHA256.leaf(bytes), index: row, count: rowCount, path: path)
     else { return false }
-    let leaf = TableRoot(table: table, count: rowCount, root: root).leaf
+    let leaf = TableRoot(table: table, count: rowCount, root: root).leaf(among: count)
     return HashTree.verify(
       leaf: leaf, index: place, count: count, path: tablePath, root: stateRoot)
   }

@@ -99,6 +99,17 @@ public struct Table<Row: LedgerRow>: ~Copyable {
     remember(row, scope: &scope, appended: false)
     pages[row >> Self.pageShift][row & Self.pageMask] = Row.vacant
     liveCount -= 1
+    addVacancy(row)
+  }
+
+  /// Previews and refusals free rows and take it back: the heap then holds places that are in use,
+  /// which are dropped before they outnumber the free ones.
+  private mutating func addVacancy(_ row: Int) {
+    if vacancies.count > 2 * (count - liveCount) + 64 {
+      let places = vacancies.sortedPlaces
+      vacancies = VacancyHeap()
+      for place in places where place < count && self[place].isVacant { vacancies.insert(place) }
+    }
     vacancies.insert(row)
   }
 
@@ -116,7 +127,8 @@ public struct Table<Row: LedgerRow>: ~Copyable {
     }
     if discarded.isVacant != entry.old.isVacant { liveCount += entry.old.isVacant ? -1 : 1 }
     pages[row >> Self.pageShift][row & Self.pageMask] = entry.old
-    if entry.old.isVacant { vacancies.insert(row) }
+    if entry.old.isVacant { addVacancy(row) }
+    markDirty(row)
     return Undone(row: row, discarded: discarded, restored: entry.old)
   }
 
@@ -130,6 +142,10 @@ public struct Table<Row: LedgerRow>: ~Copyable {
         row: UInt32(truncatingIfNeeded: row), wasAppended: appended,
         old: pages[row >> Self.pageShift][row & Self.pageMask]))
     scope.note(id)
+    markDirty(row)
+  }
+
+  private mutating func markDirty(_ row: Int) {
     let bit: UInt64 = 1 << UInt64(row & 63)
     if dirtyBits[row >> 6] & bit == 0 {
       dirtyBits[row >> 6] |= bit
@@ -176,7 +192,7 @@ public struct Table<Row: LedgerRow>: ~Copyable {
   }
 
   /// Visits every row in use in row order.
-  public func forEach(_ body: (Int, Row) -> Void) {
+  public func visit(_ body: (Int, Row) -> Void) {
     for row in 0..<count where !self[row].isVacant { body(row, self[row]) }
   }
 }
@@ -184,6 +200,16 @@ public struct Table<Row: LedgerRow>: ~Copyable {
 /// Freed places, lowest first. It may hold places that were taken again; the table skips them.
 struct VacancyHeap {
   private var places: [UInt32] = []
+
+  /// Entries, those that are no longer free included.
+  var count: Int { places.count }
+
+  /// Every place once, in order.
+  var sortedPlaces: [Int] {
+    var result: [Int] = []
+    for place in places.sorted() where result.last != Int(place) { result.append(Int(place)) }
+    return result
+  }
 
   mutating func insert(_ place: Int) {
     places.append(UInt32(truncatingIfNeeded: place))

@@ -65,7 +65,8 @@ public struct TimerRow: NumberedRow {
 /// All timers, with a heap in (due time, class, number) order derived from the rows.
 ///
 /// The heap may hold entries whose timer is gone or appears twice; whoever reads the front drops
-/// them, so undo and cancel never search the heap.
+/// them, so undo and cancel never search the heap. An entry counts only where it says the same as
+/// the row: a number whose scheduling was undone is given again, perhaps with another due time.
 public struct Timers: ~Copyable {
   private struct Entry {
     var due: UInt64
@@ -77,6 +78,7 @@ public struct Timers: ~Copyable {
     }
   }
 
+  /// The timers that have not run.
   public private(set) var rows: NumberedTable<TimerRow>
   private var heap: [Entry] = []
 
@@ -97,7 +99,7 @@ public struct Timers: ~Copyable {
   /// When the next timer is due.
   public mutating func nextDue() -> LogicalTime? {
     while let front = heap.first {
-      if rows.find(front.number) != nil { return LogicalTime(front.due) }
+      if isLive(front) { return LogicalTime(front.due) }
       popFront()
     }
     return nil
@@ -119,7 +121,24 @@ public struct Timers: ~Copyable {
     if let restored = undone.restored, !restored.isVacant { push(restored) }
   }
 
+  private func isLive(_ entry: Entry) -> Bool {
+    guard let row = rows.find(entry.number) else { return false }
+    return rows[row].due == entry.due && rows[row].timerClass == entry.timerClass
+  }
+
+  /// Drops what is gone or stands twice, so that previews and refusals, which schedule and undo,
+  /// never fill the memory. A sorted array is a heap.
+  private mutating func compact() {
+    heap.sort { $0.isBefore($1) }
+    var kept: [Entry] = []
+    for entry in heap where kept.last?.number != entry.number && isLive(entry) {
+      kept.append(entry)
+    }
+    heap = kept
+  }
+
   private mutating func push(_ row: TimerRow) {
+    if heap.count > 2 * rows.table.liveCount + 64 { compact() }
     heap.append(Entry(due: row.due, timerClass: row.timerClass, number: row.number))
     var child = heap.count - 1
     while child > 0 {

@@ -88,7 +88,9 @@ public struct WeightCheckpointRow: LedgerRow {
 
 /// Voting weights with their history, delegated sums kept up to date (decisions 10).
 public struct Weights: ~Copyable {
+  /// One row an account that ever had weight.
   public private(set) var rows: NumberedTable<WeightRow>
+  /// The histories of all accounts, interleaved in order of time.
   public private(set) var checkpoints: Table<WeightCheckpointRow>
 
   /// The pseudo account under which the total's history stands.

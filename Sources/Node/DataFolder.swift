@@ -9,6 +9,12 @@ public struct DataFolderFailure: Error, Sendable {
   public let text: String
 
   public init(_ text: String) { self.text = text }
+
+  /// There is no network in a folder.
+  public static func missing(_ folder: DataFolder) -> DataFolderFailure {
+    DataFolderFailure(
+      "\(folder.path) holds no network: create one with `freehold init --data \(folder.path) ...`")
+  }
 }
 
 /// A node's folder: `genesis.json`, the canonical economy with its overlays and its start, and
@@ -16,7 +22,9 @@ public struct DataFolderFailure: Error, Sendable {
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 
+  /// Where the folder is.
   public let path: String
+  /// The folder as the storage floor sees it.
   public let disk: RealDisk
 
   public init(_ path: String) {
@@ -35,8 +43,8 @@ public struct DataFolder: Sendable {
     let unbound = document.access.unboundNames
     guard unbound.isEmpty else {
       throw DataFolderFailure(
-        "/access/names: nobody is bound to \(unbound.joined(separator: ", ")): bind each name to an "
-          + "address in an overlay (economies/dev.json does so for a development network)")
+        "/access/names: nobody is bound to \(unbound.joined(separator: ", ")): bind each name to "
+          + "an address in an overlay (economies/dev.json does so for a development network)")
     }
     let chain = Chain(genesis: document.genesis(), secret: .random())
     do throws(StorageFailure) {
@@ -60,10 +68,8 @@ public struct DataFolder: Sendable {
     do throws(StorageFailure) {
       bytes = try disk.readWhole(Self.genesisFile)
     } catch {
-      throw DataFolderFailure(
-        error.kind == .missing
-          ? "\(path) holds no network: create one with `freehold init --data \(path) ...`"
-          : error.description)
+      throw error.kind == .missing
+        ? DataFolderFailure.missing(self) : DataFolderFailure(error.description)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DataFolderFailure("\(path)/\(Self.genesisFile) is not UTF-8: restore it from a backup")

@@ -41,8 +41,11 @@ public enum NodeFailure: Error, Sendable {
 
 /// A node at work: engine, interface and HTTP over one data folder.
 public final class RunningNode: Sendable {
+  /// The economy it runs.
   public let document: EconomyDocument
+  /// State, recent blocks and pool, for readers.
   public let chain: Chain
+  /// What replaying the journal found.
   public let recovery: ReplaySummary
   private let sequencer: SoloSequencer
   private let server: HTTPServer

@@ -35,6 +35,7 @@ public struct Amount: Hashable, Comparable, Sendable, BitwiseCopyable {
 public struct BasisPoints: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var value: UInt32
 
+  /// 10,000: the whole.
   public static let whole = BasisPoints(10_000)
 
   public init(_ value: UInt32) { self.value = value }

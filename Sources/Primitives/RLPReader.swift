@@ -95,7 +95,8 @@ public struct RLPReader: Sendable {
     return RLPReader(source: source, item.payload, depth: depth + 1)
   }
 
-  /// The next item with its header, unread: a byte string or a list whose own items are not checked.
+  /// The next item with its header, unread: a byte string or a list whose own items are not
+  /// checked.
   public mutating func item() throws(RLPFailure) -> Range<Int> {
     let start = offset
     offset = try header().payload.upperBound

@@ -1,8 +1,9 @@
 public import Economy
+internal import Ledger
 public import Primitives
 
-/// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It shares
-/// no code with the engine; where the two disagree, one of them is wrong.
+/// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It
+/// shares no code with the engine; where the two disagree, one of them is wrong.
 public struct TokenModel: Sendable {
   private struct Pair: Hashable {
     let owner: Address
@@ -15,12 +16,13 @@ public struct TokenModel: Sendable {
   private let system: Set<Address>
   private let feeAccount: Address
   private let supply: UInt128
-  private let weiPerUnit: UInt128
+  private let rules: Genesis.NetworkRules
+  private var weiPerUnit: UInt128 { rules.weiPerUnit }
 
   /// The balances of a genesis.
   public init(_ genesis: Genesis) {
     supply = genesis.token.supply.units
-    weiPerUnit = genesis.network.weiPerUnit
+    rules = genesis.network
     feeAccount = SystemAddress.account(genesis.network.feeAccount)
     system = Set(genesis.accountNames.map { SystemAddress.account($0) } + [.zero])
     for wallet in genesis.wallets {
@@ -35,8 +37,10 @@ public struct TokenModel: Sendable {
   /// What the model says of an address.
   public func balance(_ address: Address) -> UInt128 { balances[address] ?? 0 }
 
+  /// The nonce of the address's next transaction.
   public func nonce(_ address: Address) -> UInt64 { nonces[address] ?? 0 }
 
+  /// What `spender` may still move of `owner`'s units.
   public func allowance(_ owner: Address, _ spender: Address) -> UInt256 {
     allowances[Pair(owner: owner, spender: spender)] ?? .zero
   }
@@ -47,22 +51,31 @@ public struct TokenModel: Sendable {
   /// What should become of a transaction: nil where it cannot be part of a block, otherwise whether
   /// its operation succeeds. The model's own state follows.
   public mutating func apply(_ call: TransactionCall, gas: UInt64, price: UInt128) -> Bool? {
-    let has = balance(call.sender)
-    let needs =
-      (UInt128(call.gasLimit) * call.maximumPrice + call.value + weiPerUnit - 1) / weiPerUnit
-    guard call.nonce == nonce(call.sender), has >= needs, call.value % weiPerUnit == 0 else {
-      return nil
-    }
+    guard call.nonce == nonce(call.sender), call.maximumPrice >= rules.baseFee,
+      call.gasLimit >= 21_000, call.gasLimit <= rules.blockGasLimit,
+      call.value % weiPerUnit == 0, canPay(call)
+    else { return nil }
     nonces[call.sender, default: 0] += 1
-    let fee = UInt128(min(gas, call.gasLimit)) * price / weiPerUnit
+    let used = gas <= call.gasLimit ? gas : call.gasLimit - call.gasLimit % 1_000
+    let fee = UInt128(used) * price / weiPerUnit
     move(fee, from: call.sender, to: feeAccount)
     guard call.gasLimit >= gas else { return false }
     return perform(call)
   }
 
+  /// No balance in wei reaches 2^128, so whatever overflows cannot be paid.
+  private func canPay(_ call: TransactionCall) -> Bool {
+    let gas = UInt128(call.gasLimit).multipliedReportingOverflow(by: call.maximumPrice)
+    let needs = gas.partialValue.addingReportingOverflow(call.value)
+    return !gas.overflow && !needs.overflow
+      && balance(call.sender) * weiPerUnit >= needs.partialValue
+  }
+
   private mutating func perform(_ call: TransactionCall) -> Bool {
     switch call.call.operation {
     case .refused: return false
+    case .access, .compliance, .parameters, .pools, .vesting, .staking:
+      preconditionFailure("the token's workload asks nothing of another module")
     case .value: return transfer(call.value / weiPerUnit, from: call.sender, to: call.to)
     case .token(let operation):
       guard call.value == 0 else { return false }
@@ -129,6 +142,10 @@ public struct TokenModel: Sendable {
       }
     }
     if sum != supply { differences.append("the model's balances sum to \(sum), not \(supply)") }
+    for (sender, nonce) in nonces {
+      let found = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce }
+      if found != nonce { differences.append("the nonce of \(Hex.text(sender.bytes)) differs") }
+    }
     for (pair, allowance) in allowances
     where state.allowance(pair.owner, pair.spender) != allowance {
       differences.append("an allowance of \(Hex.text(pair.owner.bytes)) differs")

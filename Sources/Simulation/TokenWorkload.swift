@@ -4,7 +4,8 @@ public import Ledger
 public import Primitives
 
 /// Random life of the token: transfers, burns, approvals, self-transfers, maximum and zero amounts,
-/// wrong nonces, absurd prices and receivers that must be refused (incidents 1, 2, 12, 16, 17).
+/// wrong nonces, absurd prices, odd gas limits, value sent along, and receivers that must be
+/// refused (incidents 1, 2, 12, 16, 17).
 public struct TokenWorkload: Sendable {
   /// What a run found.
   public struct Summary: Sendable {
@@ -35,7 +36,8 @@ public struct TokenWorkload: Sendable {
     rules = genesis.network
   }
 
-  /// The members of a run: `count` addresses that hold the whole of the first wallet in equal parts.
+  /// The members of a run: `count` addresses that hold the whole of the first wallet in equal
+  /// parts.
   public static func population(_ genesis: Genesis, count: Int) -> Genesis {
     guard let wallet = genesis.wallets.max(by: { $0.units < $1.units }) else { return genesis }
     let share = Amount(wallet.units.units / UInt128(count))
@@ -93,13 +95,44 @@ public struct TokenWorkload: Sendable {
         0,
         .transfer(Token.Transfer(to: receiver(sender), amount: Amount(amount(balance)))))
     }
+    if to == SystemAddress.module(Token.number), generator.chance(oneIn: 60) {
+      value = rules.weiPerUnit
+    }
     let nonce = model.nonce(sender)
     return TransactionCall(
       sender: sender,
       nonce: generator.chance(oneIn: 50) ? nonce &+ UInt64(generator.below(3)) &- 1 : nonce,
-      gasLimit: generator.chance(oneIn: 60) ? 25_000 : 100_000,
-      maximumPrice: rules.baseFee * UInt128(1 + generator.below(3)),
-      tip: rules.baseFee * UInt128(generator.below(2)), to: to, value: value, call: call)
+      gasLimit: gasLimit(), maximumPrice: maximumPrice(), tip: tip(), to: to, value: value,
+      call: call)
+  }
+
+  private mutating func gasLimit() -> UInt64 {
+    switch generator.below(120) {
+    case 0: 25_000
+    case 1: 25_000 + UInt64(generator.below(1_000))
+    case 2: Kernel.intrinsicGas - 1
+    case 3: rules.blockGasLimit + 1
+    case 4: rules.blockGasLimit
+    default: 100_000
+    }
+  }
+
+  private mutating func maximumPrice() -> UInt128 {
+    switch generator.below(120) {
+    case 0: rules.baseFee - 1
+    case 1: .max
+    case 2: .max / 100_000
+    case 3: rules.baseFee + generator.amount(upTo: rules.baseFee)
+    default: rules.baseFee * UInt128(1 + generator.below(3))
+    }
+  }
+
+  private mutating func tip() -> UInt128 {
+    switch generator.below(60) {
+    case 0: .max
+    case 1: generator.amount(upTo: rules.baseFee)
+    default: rules.baseFee * UInt128(generator.below(2))
+    }
   }
 
   private func decoded(_ place: UInt8, _ operation: Token.Operation) -> DecodedCall {

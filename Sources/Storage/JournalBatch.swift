@@ -27,6 +27,8 @@ public struct JournalBatch: Sendable {
   ///
   /// Throws `.flushFailed`, whatever the cause: after that nobody knows what is on the disk.
   public func write(to disk: some Disk) throws(StorageFailure) {
+    // The files that the journal has left behind are this batch's to close, come what may.
+    defer { for part in parts where part.isLast { disk.close(part.file) } }
     do throws(StorageFailure) {
       for part in parts {
         if !part.bytes.isEmpty {
@@ -39,7 +41,6 @@ public struct JournalBatch: Sendable {
           try disk.rename(JournalNames.staged(part.first), to: JournalNames.segment(part.first))
           try disk.syncFolder(JournalNames.folder)
         }
-        if part.isLast { disk.close(part.file) }
       }
     } catch {
       throw error.becoming(.flushFailed)

@@ -36,7 +36,7 @@ public struct JournalSettings: Sendable {
   /// Written into the segments made from now on; a secret of this machine (see `SegmentHeader`).
   public var salt: UInt64
 
-  /// 64 MiB: zero-filling it takes about 0.1 s, and a node fills some ten an hour at full load.
+  /// 64 MiB: seldom enough filled that rolling over does not count.
   public static let productionSegmentBytes: UInt64 = 64 << 20
 
   public init(

@@ -10,7 +10,7 @@ extension Journal {
     for name in try disk.list(JournalNames.folder) where name.hasSuffix(".seg") {
       throw StorageFailure(.exists, .create, file: "\(JournalNames.folder)/\(name)")
     }
-    try removeLeftovers(disk, settings)
+    try removeLeftovers(disk)
     let header = SegmentHeader(
       identity: settings.identity, firstHeight: settings.firstHeight,
       previousDigest: settings.previousDigest, segmentBytes: settings.segmentBytes,
@@ -44,7 +44,7 @@ extension Journal {
       JournalNames.segment(walk.last.firstHeight), forWriting: true)
     do throws(StorageFailure) {
       try mend(disk, file, walk)
-      try removeLeftovers(disk, settings)
+      try removeLeftovers(disk)
     } catch {
       disk.close(file)
       throw error
@@ -78,19 +78,14 @@ extension Journal {
     if isChanged { try disk.flush(file) }
   }
 
-  /// Removes what a crash left of segments that never got their names.
-  private static func removeLeftovers(
-    _ disk: D, _ settings: JournalSettings
-  ) throws(StorageFailure) {
+  /// Removes what an earlier process left of segments that never got their names.
+  ///
+  /// The spare too, whole as it looks: it may have been written under another name that a power
+  /// cut took back, and then it holds sound records that nobody was told of.
+  private static func removeLeftovers(_ disk: D) throws(StorageFailure) {
     for entry in try disk.list(JournalNames.folder) {
       let name = "\(JournalNames.folder)/\(entry)"
-      if name.hasSuffix(".new") {
-        try disk.remove(name)
-      } else if name == JournalNames.spare {
-        let file = try disk.open(name, forWriting: false)
-        defer { disk.close(file) }
-        if try disk.size(file) != settings.segmentBytes { try disk.remove(name) }
-      }
+      if name.hasSuffix(".new") || name == JournalNames.spare { try disk.remove(name) }
     }
   }
 }

@@ -37,7 +37,9 @@ public struct StorageFailure: Error, Equatable, Sendable {
     case remove, truncate, freeBytes, lock, append, recover, close
   }
 
+  /// What the caller has to know to decide.
   public let kind: Kind
+  /// What was being done.
   public let operation: Operation
   /// The file's name within the data folder.
   public let file: String

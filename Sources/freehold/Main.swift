@@ -1,6 +1,6 @@
 import Arguments
-import Node
 import Glibc
+import Node
 
 /// Reads the command line and runs one command.
 @main

@@ -40,7 +40,8 @@ enum SimulateCommand {
     }
     let operations = Int(clamping: match.number("operations") ?? 0)
     let summary = TokenWorkload.run(
-      genesis: genesis, operations: operations, accounts: Int(clamping: match.number("accounts") ?? 1),
+      genesis: genesis, operations: operations,
+      accounts: Int(clamping: match.number("accounts") ?? 1),
       seed: match.number("seed") ?? 0, secret: .random()
     ) { Terminal.progress("\($0) of \(operations) operations") }
     Terminal.progressEnds()

@@ -75,4 +75,113 @@ struct HashTreeTests {
       }
     }
   }
+
+  private static func mutated(_ digest: Digest, byte: Int, by mask: UInt8) -> Digest {
+    var bytes = digest.bytes
+    bytes[byte] ^= mask
+    return Digest(bytes) ?? digest
+  }
+
+  @Test(
+    "Every byte changed in a leaf, a root or a path is refused", arguments: [1, 2, 3, 5, 8, 13])
+  func mutatedProofs(count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count))
+    var tree = HashTree()
+    for _ in 0..<count { tree.append(generator.digest()) }
+    let root = tree.root()
+    for index in 0..<count {
+      let leaf = tree[index]
+      let path = tree.path(index)
+      func holds(_ leaf: Digest, _ index: Int, _ path: [Digest], _ root: Digest) -> Bool {
+        HashTree.verify(leaf: leaf, index: index, count: count, path: path, root: root)
+      }
+      #expect(holds(leaf, index, path, root))
+      for byte in 0..<32 {
+        let mask = UInt8(1) << UInt8(generator.next() % 8)
+        #expect(!holds(Self.mutated(leaf, byte: byte, by: mask), index, path, root))
+        #expect(!holds(leaf, index, path, Self.mutated(root, byte: byte, by: mask)))
+        for step in path.indices {
+          var wrong = path
+          wrong[step] = Self.mutated(path[step], byte: byte, by: mask)
+          #expect(!holds(leaf, index, wrong, root))
+        }
+      }
+      for other in -1...count + 1 where other != index { #expect(!holds(leaf, other, path, root)) }
+      #expect(!holds(leaf, index, path + [generator.digest()], root))
+      #expect(!holds(leaf, index, path + [root], root))
+      if !path.isEmpty {
+        #expect(!holds(leaf, index, Array(path.dropLast()), root))
+        #expect(!holds(leaf, index, Array(path.dropFirst()), root))
+        // An inner node is no leaf: its hash carries another tag, so it stands at no index.
+        let inner = index % 2 == 0 ? SHA256.node(leaf, path[0]) : SHA256.node(path[0], leaf)
+        #expect(!holds(inner, index, path, root))
+      }
+    }
+  }
+
+  @Test func hostileProofs() {
+    let leaf = SHA256.leaf([1])
+    #expect(!HashTree.verify(leaf: leaf, index: 0, count: 0, path: [], root: leaf))
+    #expect(!HashTree.verify(leaf: leaf, index: -1, count: 1, path: [], root: leaf))
+    #expect(!HashTree.verify(leaf: leaf, index: .min, count: .min, path: [], root: leaf))
+    #expect(!HashTree.verify(leaf: leaf, index: 0, count: -1, path: [], root: leaf))
+    #expect(HashTree.verify(leaf: leaf, index: 0, count: 1, path: [], root: leaf))
+    let long = [Digest](repeating: leaf, count: 1_000)
+    for index in [0, 1, 1 << 40, .max - 1] {
+      #expect(!HashTree.verify(leaf: leaf, index: index, count: .max, path: long, root: leaf))
+    }
+  }
+
+  @Test("Random proofs are refused and none traps")
+  func randomProofs() {
+    var generator = SeededGenerator(seed: 99)
+    for _ in 0..<2_000 {
+      let count = Int(truncatingIfNeeded: generator.next() >> (generator.next() % 64))
+      let index = Int(truncatingIfNeeded: generator.next() >> (generator.next() % 64))
+      let path = (0..<generator.next() % 8).map { _ in generator.digest() }
+      #expect(
+        !HashTree.verify(
+          leaf: generator.digest(), index: index, count: count, path: path,
+          root: generator.digest()))
+    }
+  }
+
+  @Test("Copies stay apart, and a cut to nothing and back works")
+  func valueSemantics() {
+    var generator = SeededGenerator(seed: 5)
+    var tree = HashTree()
+    for _ in 0..<9 { tree.append(generator.digest()) }
+    let root = tree.root()
+    var copy = tree
+    copy.set(4, generator.digest())
+    #expect(copy.root() != root)
+    #expect(tree.root() == root)
+    copy.truncate(to: 0)
+    #expect(copy.root() == HashTree.emptyRoot)
+    for index in 0..<9 { copy.append(tree[index]) }
+    #expect(copy.root() == root)
+    copy.truncate(to: 5)
+    copy.append(tree[5])
+    copy.append(tree[6])
+    copy.append(tree[7])
+    copy.append(tree[8])
+    #expect(copy.root() == root)
+  }
+
+  @Test("Few dirty leaves among many take the sorted way, with the same root")
+  func sparse() {
+    var generator = SeededGenerator(seed: 6)
+    var tree = HashTree()
+    var leaves = (0..<5_000).map { _ in generator.digest() }
+    for leaf in leaves { tree.append(leaf) }
+    _ = tree.root()
+    for _ in 0..<20 {
+      for _ in 0..<4 {
+        let index = Int(generator.next() % UInt64(leaves.count))
+        leaves[index] = generator.digest()
+        tree.set(index, leaves[index])
+      }
+      #expect(tree.root() == MerkleRoot.of(leaves))
+    }
+  }
 }

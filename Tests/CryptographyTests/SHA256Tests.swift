@@ -61,12 +61,47 @@ struct SHA256Tests {
     print("SHA-256: accelerated \(SHA256.isAccelerated), lengths 0 to 300 equal on both paths")
   }
 
+  @Test("Every length from 0 to 300: the SHA-256 of all digests is another implementation's")
+  func everyLengthKnown() {
+    var all = SHA256.Hasher()
+    for length in 0...300 {
+      let message = (0..<length).map { UInt8(truncatingIfNeeded: 7 * $0 + length) }
+      all.update(SHA256.hash(message).bytes)
+    }
+    #expect(
+      hex(all.finalize()) == "60d63ff40b5558727a9b786ac0be9300f7ca58fd9ddd3b2f3681b369018a87dc")
+  }
+
   @Test func nodes() {
     var generator = SeededGenerator(seed: 2)
     for _ in 0..<200 {
       let left = generator.digest()
       let right = generator.digest()
       #expect(SHA256.node(left, right) == SHA256.hash([1] + left.bytes + right.bytes))
+    }
+  }
+
+  @Test("Nodes in batches, odd and even, on both paths, touch the places named and no others")
+  func nodeBatches() {
+    var generator = SeededGenerator(seed: 4)
+    let children = (0..<200).map { _ in generator.digest() }
+    for count in [0, 1, 2, 3, 7, 16, 33, 100] {
+      var places: [UInt32] = []
+      for place in 0..<100 as Range<UInt32> {
+        let left = UInt64(100 - place)
+        if generator.next() % left < UInt64(count - places.count) { places.append(place) }
+      }
+      var expected = [Digest](repeating: .zero, count: 100)
+      for place in places.map({ Int($0) }) {
+        expected[place] = SHA256.node(children[2 * place], children[2 * place + 1])
+      }
+      var fast = [Digest](repeating: .zero, count: 100)
+      NodeHashing.fill(&fast, from: children, at: places)
+      var portable = [Digest](repeating: .zero, count: 100)
+      NodeHashing.fill(&portable, from: children, at: places, portable: true)
+      #expect(places.count == count)
+      #expect(fast == expected)
+      #expect(portable == expected)
     }
   }
 }

@@ -38,7 +38,8 @@ struct Broken: Sendable, CustomTestStringConvertible {
       "\"decimals\": 4", "\"decimals\": \"4\"", at: "/token/decimals", "a string stands",
       "without quotes"),
     Broken(
-      "\"decimals\": 4", "\"decimals\": 19", at: "/token/decimals", "19 is out of range", "0 to 18"),
+      "\"decimals\": 4", "\"decimals\": 19", at: "/token/decimals", "19 is out of range",
+      "0 to 18"),
     Broken(
       "\"decimals\": 4", "\"decimals\": -4", at: "/token/decimals", "-4 is negative",
       "plain digits"),

@@ -71,7 +71,8 @@ import Testing
     ("\"to\":\"arbiter\",\"tokens\":\"1\",\"from\":\"team.core\"", "/grants/0/to", "no address"),
     ("\"to\":\"0x00\",\"tokens\":\"1\",\"from\":\"team.core\"", "/grants/0/to", "is no address"),
     (
-      "\"to\":\"0x0000000000000000000000000000000000000000\",\"tokens\":\"1\",\"from\":\"team.core\"",
+      "\"to\":\"0x0000000000000000000000000000000000000000\","
+        + "\"tokens\":\"1\",\"from\":\"team.core\"",
       "/grants/0/to", "zero address"
     ),
     ("\"to\":\"nobody\",\"tokens\":\"1\",\"from\":\"team.core\"", "/grants/0/to", "neither"),

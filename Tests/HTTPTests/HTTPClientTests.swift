@@ -99,7 +99,8 @@ import Testing
     var generator = SeededGenerator(state: 0xc11e)
     let seeds = [
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\nhello",
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;a=b\r\nabc\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "5\r\nhello\r\n3;a=b\r\nabc\r\n0\r\n\r\n",
     ].map { Array($0.utf8) }
     for _ in 0..<400 {
       var bytes = seeds[Int.random(in: 0..<2, using: &generator)]

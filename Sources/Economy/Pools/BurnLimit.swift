@@ -1,6 +1,7 @@
 public import Primitives
 
-/// How much may still burn (F9): never below a floor of the supply, never above a share of it a year.
+/// How much may still burn (F9): never below a floor of the supply, never above a share of it a
+/// year.
 public struct BurnLimit: Hashable, Sendable, BitwiseCopyable {
   /// What became of a wish to burn.
   public struct Decision: Hashable, Sendable, BitwiseCopyable {

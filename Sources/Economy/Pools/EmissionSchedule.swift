@@ -3,7 +3,7 @@ public import Primitives
 /// When the units of a pool or a plan become payable (F2): sums for spans of whole epochs, one
 /// after the other from a start.
 ///
-/// What an interval emits is the difference of two cumulative sums, so that any intervals that
+/// What an interval emits is the difference of two cumulative sums, so that intervals that
 /// follow each other add up to the total to the unit.
 public struct EmissionSchedule: Equatable, Sendable {
   /// A sum and the epochs over which it opens.

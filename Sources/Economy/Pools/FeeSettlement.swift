@@ -103,8 +103,8 @@ public struct Attribution: Hashable, Sendable, BitwiseCopyable {
     pot = totalWeight == 0 ? .zero : providerSide.share(min(share, .whole), .down)
   }
 
-  /// The part of one weight of the total. Division: down; what all the parts leave of the pot is the
-  /// provider's.
+  /// The part of one weight of the total. Division: down; what all the parts leave of the pot is
+  /// the provider's.
   public func part(weight: UInt128) -> Amount {
     PoolsRules.weightProRata(budget: pot, weight: weight, of: totalWeight)
   }

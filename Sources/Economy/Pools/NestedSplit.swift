@@ -1,7 +1,7 @@
 public import Primitives
 
-/// A division of a sum among named payees by weight, one after the other (F1):
-/// the first takes `sum × w1 / (w1 + … + wn)`, the next its share of what is left, the last the rest.
+/// A division of a sum among named payees by weight, one after the other (F1): the first takes `sum
+/// × w1 / (w1 + … + wn)`, the next its share of what is left, the last the rest.
 ///
 /// Every part grows or stays as the sum grows, so a split of a cumulative sum never claws back; the
 /// parts make up the sum to the unit. Independent rounding has neither property.

@@ -22,9 +22,9 @@ public struct EpochNumber: Hashable, Comparable, Sendable, BitwiseCopyable {
 }
 
 extension Amount {
-  /// `units × numerator / denominator`, rounded as named. For ratios up to one, or otherwise bounded
-  /// so that the quotient has 128 bits; the denominator is never zero. A breach is a fault of the
-  /// caller and traps.
+  /// `units × numerator / denominator`, rounded as named. For ratios up to one, or otherwise
+  /// bounded so that the quotient has 128 bits; the denominator is never zero. A breach is a fault
+  /// of the caller and traps.
   func scaled(
     by numerator: UInt128, over denominator: UInt128, _ rounding: Rounding
   ) -> Amount {

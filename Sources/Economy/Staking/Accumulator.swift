@@ -49,9 +49,10 @@ public struct RewardIndex: Hashable, Comparable, Sendable, BitwiseCopyable {
 
 /// Rewards that flow evenly within each epoch to a changing total weight, shared by weight (F4).
 ///
-/// Everything since the last anchor is computed from it in one step, so that reading and claiming at
-/// any cadence change nothing. The anchor is renewed only where an epoch closes and where the total
-/// weight changes. What has been emitted covers every claim; what rounding leaves is carried on.
+/// Everything since the last anchor is computed from it in one step, so that reading and claiming,
+/// however often, change nothing. The anchor is renewed only where an epoch closes and where the
+/// total weight changes. What has been emitted covers every claim; what rounding leaves is carried
+/// on.
 ///
 /// Bounds: a budget of 2^85 units times S and the carry is below 2^166. Under a ceiling an epoch
 /// lifts the index by less than 2^45 + (S + 2^110) / weight; without one, weights are ignored by
@@ -261,9 +262,9 @@ public struct RewardPosition: Hashable, Sendable, BitwiseCopyable {
     self.pending = pending
   }
 
-  /// Adds what the weight has earned since: `x = weight × (index − paid) + fraction`, whole units to
-  /// the pending, the rest to the fraction. Division: down; the position keeps the remainder. The
-  /// units are a share of what was emitted, so below 2^85. An earlier index changes nothing.
+  /// Adds what the weight has earned since: `x = weight × (index − paid) + fraction`, whole units
+  /// to the pending, the rest to the fraction. Division: down; the position keeps the remainder.
+  /// The units are a share of what was emitted, so below 2^85. An earlier index changes nothing.
   public mutating func settle(to index: RewardIndex) {
     guard index > paid else { return }
     let earned =

@@ -32,8 +32,8 @@ public struct StakingTier: Hashable, Sendable, BitwiseCopyable {
     self.highest = highest
   }
 
-  /// The rate at this part of the range, at most the top. Division: down. After the lock the part is
-  /// zero.
+  /// The rate at this part of the range, at most the top. Division: down. After the lock the part
+  /// is zero.
   public func apr(at range: BasisPoints) -> BasisPoints {
     let span = UInt64(highest.value - lowest.value) * UInt64(min(range, .whole).value)
     return BasisPoints(
@@ -197,9 +197,10 @@ public struct EarlyExitTerms: Hashable, Sendable, BitwiseCopyable {
     self.burnShare = burnShare
   }
 
-  /// Leaving with `remaining` of `lock` to go, after settling `pending`. The penalty falls in a line
-  /// with the remaining time. Divisions: penalty up, burn down; the pool takes the remainder. Once
-  /// the lock has ended nothing is lost: the pending is the holder's and not part of the outcome.
+  /// Leaving with `remaining` of `lock` to go, after settling `pending`. The penalty falls in a
+  /// line with the remaining time. Divisions: penalty up, burn down; the pool takes the remainder.
+  /// Once the lock has ended nothing is lost: the pending is the holder's and not part of the
+  /// outcome.
   public func leave(
     principal: Amount, pending: Amount, remaining: Seconds, lock: Seconds
   ) -> Outcome {

@@ -61,8 +61,9 @@ public enum ReleaseRule: Equatable, Sendable {
   /// Open from genesis, deployed at most by this share of the total a day (maxDeployBpsPerDay).
   case immediate(maximumPerDay: BasisPoints)
 
-  /// A limit for each year of a vote's wallet (scheduleCapYearTokens): a year's sum is open from its
-  /// first second, and what it leaves may be spent later. nil where the sum needs more than 128 bits.
+  /// A limit for each year of a vote's wallet (scheduleCapYearTokens): a year's sum is open from
+  /// its first second, and what it leaves may be spent later. nil where the sum needs more than 128
+  /// bits.
   public static func yearlySums(_ sums: [Amount]) -> ReleaseRule? {
     EmissionSchedule.plan(sums, from: EpochNumber(0)).map { .plan($0) }
   }
@@ -96,7 +97,8 @@ public struct VestingGrant: Equatable, Sendable {
   public struct Revocation: Hashable, Sendable, BitwiseCopyable {
     /// Seconds since genesis.
     public let time: Seconds
-    /// Vested until then: still the holder's, released or not. The rest of the total is the giver's.
+    /// Vested until then: still the holder's, released or not. The rest of the total is the
+    /// giver's.
     public let kept: Amount
 
     public init(time: Seconds, kept: Amount) {
@@ -168,10 +170,10 @@ public struct VestingGrant: Equatable, Sendable {
 
 /// What milestones unlock, cumulative over several wallets (economy file, foundationUnlockTokens).
 ///
-/// A milestone opens the increase over the one listed before it, in whatever order they are reached.
-/// The unlocked sum is divided among the wallets in proportion to their totals by a nested split
-/// (F1), so that every wallet's part grows and all are whole at the end; the last wallet in the
-/// file's order keeps the remainder.
+/// A milestone opens the increase over the one listed before it, in whatever order they are
+/// reached. The unlocked sum is divided among the wallets in proportion to their totals by a nested
+/// split (F1), so that every wallet's part grows and all are whole at the end; the last wallet in
+/// the file's order keeps the remainder.
 public struct MilestoneGates: Equatable, Sendable {
   /// Which milestones have been reached, by place in the list; at most 64.
   public struct Reached: Hashable, Sendable, BitwiseCopyable {
@@ -194,8 +196,8 @@ public struct MilestoneGates: Equatable, Sendable {
   /// The wallets by place, each weighing its total.
   public let wallets: NestedSplit<Int>
 
-  /// nil where the unlocked sums fall, where there are more than 64, where the last one is above the
-  /// wallets together, or where those are all empty.
+  /// nil where the unlocked sums fall, where there are more than 64, where the last one is above
+  /// the wallets together, or where those are all empty.
   public init?(cumulativeUnlocks: [Amount], walletTotals: [Amount]) {
     let shares = walletTotals.enumerated().map {
       NestedSplit<Int>.Share($0.offset, $0.element.units)

@@ -78,7 +78,8 @@ extension EconomyDocument {
     }
   }
 
-  /// Notes names that stand twice; `nodes` are their places, or the objects that have them at `key`.
+  /// Notes names that stand twice; `nodes` are their places, or the objects that have them at
+  /// `key`.
   static func checkUnique(_ names: [String], of nodes: [Node], key: String? = nil) {
     for (place, name) in names.enumerated()
     where !name.isEmpty && names[..<place].contains(name) && nodes.indices.contains(place) {

@@ -26,6 +26,7 @@ extension EconomyDocument {
     }
   }
 
+  /// A role and who holds it at genesis.
   public struct Role: Sendable, Equatable {
     /// Such as "pauser" or "attester.quality".
     public let id: String
@@ -41,13 +42,19 @@ extension EconomyDocument {
     public let members: [String]
   }
 
+  /// Who may draw what a wallet has released.
   public struct Beneficiary: Sendable, Equatable {
+    /// The wallet's account name.
     public let wallet: String
+    /// The symbolic name of the beneficiary.
     public let name: String
   }
 
+  /// A symbolic name of an office holder and its address.
   public struct Name: Sendable, Equatable {
+    /// As roles and bodies use it.
     public let name: String
+    /// Nil until an overlay binds the name.
     public let address: Address?
   }
 }

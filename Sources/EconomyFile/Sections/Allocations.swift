@@ -58,6 +58,7 @@ extension EconomyDocument {
     public let durationMonths: UInt64
   }
 
+  /// How a lock and a linear release meet (economics F3).
   public enum CliffMode: String, Sendable, CaseIterable {
     /// Nothing while locked, then evenly over the duration.
     case lockThenLinear
@@ -65,18 +66,27 @@ extension EconomyDocument {
     case insideLinear
   }
 
+  /// Released by the least of a line, a yearly plan and the milestones reached (B03).
   public struct MilestoneCapped: Sendable, Equatable {
+    /// Months after genesis.
     public let startMonth: UInt64
+    /// Months of 2,628,000 s.
     public let durationMonths: UInt64
+    /// What each year releases at most.
     public let plan: Emission
     /// Whether the release governor's ceiling counts.
     public let governed: Bool
   }
 
+  /// Released by votes, within a yearly plan.
   public struct GovernancePlan: Sendable, Equatable {
+    /// What each year releases at most.
     public let plan: Emission
+    /// The class of proposals that decides.
     public let body: EconomyDocument.GovernanceClass
+    /// Whether the release governor's yearly ceiling applies (B03).
     public let governed: Bool
+    /// Whether volatility defers it (B23).
     public let throttled: Bool
     /// Whether the foundation's signers must agree besides the vote.
     public let dualControl: Bool

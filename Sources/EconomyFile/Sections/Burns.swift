@@ -22,16 +22,25 @@ extension EconomyDocument {
     public let yearCaps: [Amount]
   }
 
+  /// Burns that wait in escrow for milestones (B08).
   public struct MilestoneBurns: Sendable, Equatable {
+    /// The escrow's account name.
     public let escrow: String
+    /// The sum of all items in base units.
     public let total: Amount
+    /// Whether the yearly cap leaves them out.
     public let exemptFromAnnualCap: Bool
+    /// One burn a milestone.
     public let items: [MilestoneBurn]
   }
 
+  /// What one milestone burns.
   public struct MilestoneBurn: Sendable, Equatable {
+    /// The milestone's id.
     public let id: String
+    /// Base units.
     public let amount: Amount
+    /// The calendar year in which it is expected; the event decides.
     public let expectedYear: UInt64
   }
 }

@@ -8,6 +8,7 @@ extension EconomyDocument {
     public let form: FeeForm
   }
 
+  /// The two forms of fees: one platform share (DTA) or a table of categories (BTT).
   public enum FeeForm: Sendable, Equatable {
     /// One split for every service: provider and platform, a burn, and the net platform split.
     case service(ServiceFees)
@@ -15,9 +16,13 @@ extension EconomyDocument {
     case categories(CategoryFees)
   }
 
+  /// One platform share of every service payment (D08, D09).
   public struct ServiceFees: Sendable, Equatable {
+    /// The provider side's share of gross.
     public let provider: BasisPoints
+    /// The platform's share of gross.
     public let platform: BasisPoints
+    /// The kinds of service that pay it.
     public let categories: [String]
     /// Taken from the platform's fee, as a share of the gross.
     public let burnOfGross: BasisPoints
@@ -27,15 +32,21 @@ extension EconomyDocument {
     public let purePlatformFees: [String]
   }
 
+  /// Fees by category (B10, B12).
   public struct CategoryFees: Sendable, Equatable {
+    /// In file order.
     public let categories: [FeeCategory]
     /// The account that the last share's remainder stays with.
     public let remainderTo: String
   }
 
+  /// One category's fee and what becomes of it.
   public struct FeeCategory: Sendable, Equatable {
+    /// The id in the file.
     public let id: String
+    /// The share of gross.
     public let fee: BasisPoints
+    /// The share of the fee that is burned.
     public let burnOfFee: BasisPoints
     /// What is left after the burn, in the order of settlement; the last takes the rest.
     public let net: [Share]

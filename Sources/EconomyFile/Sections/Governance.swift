@@ -17,11 +17,14 @@ extension EconomyDocument {
     public let rewards: VotingRewards?
   }
 
+  /// The classes of proposals; each has its body and its quorum.
   public enum GovernanceClass: String, Sendable, CaseIterable {
     case technical, economic, partnership, community, emergency
   }
 
+  /// How holdings become votes (F16).
   public struct VotingPower: Sendable, Equatable {
+    /// Root per identity, or linear.
     public let curve: Curve
     /// Weight rises with a stake's age from the first to the second over the span.
     public let timeWeight: TimeWeight?
@@ -31,12 +34,17 @@ extension EconomyDocument {
     public let delegationHops: UInt64
     public let classCaps: [ClassCap]
 
+    /// The two curves: quadratic (`sqrt`) and proportional (`linear`).
     public enum Curve: String, Sendable, CaseIterable { case sqrt, linear }
   }
 
+  /// How the age of a stake raises its power.
   public struct TimeWeight: Sendable, Equatable {
+    /// The weight of a new stake.
     public let lowest: BasisPoints
+    /// The weight at the end of the ramp.
     public let highest: BasisPoints
+    /// The stake age at which the weight is highest.
     public let ramp: Seconds
   }
 
@@ -46,45 +54,73 @@ extension EconomyDocument {
     public let maximumShare: BasisPoints
   }
 
+  /// What a proposal needs and how long its stages last.
   public struct ProposalRules: Sendable, Equatable {
+    /// What the proposer must command, in base units.
     public let threshold: Amount
+    /// The committee's time.
     public let review: Seconds
+    /// From the end of review to the first vote.
     public let votingDelay: Seconds
+    /// How long votes are taken.
     public let voting: Seconds
+    /// From passing to execution.
     public let timelock: Seconds
+    /// The same where a body signs.
     public let multisigTimelock: Seconds
   }
 
+  /// What a proposal deposits and gets back by outcome.
   public struct Deposit: Sendable, Equatable {
+    /// Base units.
     public let amount: Amount
+    /// The share returned when it passes.
     public let refundPassed: BasisPoints
+    /// The share returned when it is rejected with quorum.
     public let refundRejected: BasisPoints
+    /// The share returned when quorum is missed.
     public let refundNoQuorum: BasisPoints
+    /// The share returned when it is vetoed.
     public let refundVetoed: BasisPoints
+    /// The account that takes the rest.
     public let restTo: String
   }
 
+  /// The share of the measure that must vote, by class.
   public struct Quorum: Sendable, Equatable {
+    /// For every class without a line of its own.
     public let standard: BasisPoints
+    /// For economic proposals.
     public let economic: BasisPoints
+    /// For emergency proposals.
     public let emergency: BasisPoints
   }
 
+  /// The share of yes that passes, by class.
   public struct Majority: Sendable, Equatable {
+    /// For every class without a line of its own.
     public let standard: BasisPoints
+    /// For economic proposals.
     public let economic: BasisPoints
+    /// For emergency proposals.
     public let emergency: BasisPoints
     /// The share of raw stake that the winning side needs, or nil.
     public let rawSupport: BasisPoints?
   }
 
+  /// A body and the classes it answers for.
   public struct ClassBody: Sendable, Equatable {
+    /// The body's id.
     public let id: String
+    /// The classes of proposals it reviews.
     public let classes: [GovernanceClass]
   }
 
+  /// What voters are paid from.
   public struct VotingRewards: Sendable, Equatable {
+    /// The pool's account name.
     public let pool: String
+    /// How many of the last proposals count.
     public let participationWindow: UInt64
   }
 }
@@ -125,8 +161,9 @@ extension EconomyDocument.Governance {
     execution?.finish()
     if let node = execution?.node, node.value.members != nil {
       for one in Class.allCases where automatic.contains(one) == multisig.contains(one) {
+        let ways = automatic.contains(one) ? "both ways" : "no way"
         node.fail(
-          "the class \(one.rawValue) is carried out in \(automatic.contains(one) ? "both ways" : "no way")",
+          "the class \(one.rawValue) is carried out in \(ways)",
           repair: "name it in \"automatic\" or in \"multisig\"")
       }
     }

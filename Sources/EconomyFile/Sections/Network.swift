@@ -31,6 +31,7 @@ extension EconomyDocument {
     }
   }
 
+  /// What one operation costs.
   public struct GasEntry: Sendable, Equatable {
     /// "module.operation".
     public let operation: String
@@ -53,7 +54,8 @@ extension EconomyDocument.Network {
       if price == 0 || !price.isMultiple(of: quantum) {
         let near = max(quantum, (price / quantum) * quantum)
         node.fail(
-          "\(price) wei is no multiple of the price quantum \(quantum) (decimals \(reading.decimals ?? 18))",
+          "\(price) wei is no multiple of the price quantum \(quantum) "
+            + "(decimals \(reading.decimals ?? 18))",
           repair: "write \"\(near)\": a thousand gas must cost whole units")
       } else if price > 1_000_000_000_000_000_000 {
         node.fail("one gas costs more than a token", repair: "write at most 10^18 wei")

@@ -25,6 +25,7 @@ extension EconomyDocument {
     public let perIdentityCap: BasisPoints?
   }
 
+  /// How a pool decides what it pays.
   public enum PoolKind: String, Sendable, CaseIterable {
     case rateCeilingAccumulator, perEvent, demandProRata, weightProRata, governanceGrant
     case phaseWeightProRata
@@ -61,8 +62,11 @@ extension EconomyDocument {
     }
   }
 
+  /// One phase of an emission (X14).
   public struct Phase: Sendable, Equatable {
+    /// Base units over the whole phase.
     public let amount: Amount
+    /// The phase's length in epochs.
     public let epochs: UInt64
   }
 

@@ -28,23 +28,35 @@ extension EconomyDocument {
     case periods([Period])
   }
 
+  /// A tier of principal with its range of rates (S01 to S05).
   public struct Tier: Sendable, Equatable {
+    /// The id in the file.
     public let id: String
+    /// The least principal, in base units.
     public let minimumPrincipal: Amount
+    /// The yearly ceiling at the shortest lock.
     public let lowestRate: BasisPoints
+    /// The yearly ceiling at the longest lock.
     public let highestRate: BasisPoints
   }
 
+  /// A lock and how far it sweeps a tier's range (D03).
   public struct Lock: Sendable, Equatable {
+    /// How long the principal is locked.
     public let duration: Seconds
     /// How far into the tier's range.
     public let range: BasisPoints
   }
 
+  /// One row of a table of terms (Y15).
   public struct Period: Sendable, Equatable {
+    /// How long the principal is locked.
     public let duration: Seconds
+    /// The yearly ceiling.
     public let rate: BasisPoints
+    /// The least principal, in base units.
     public let minimumPrincipal: Amount
+    /// The share of rewards that is burned at claim (Y14).
     public let rewardBurn: BasisPoints
     /// 10,000 is one vote for one.
     public let voteMultiplier: BasisPoints
@@ -52,45 +64,66 @@ extension EconomyDocument {
     public let benefits: [Benefit]
   }
 
+  /// What a row gives besides its rate.
   public enum Benefit: String, Sendable, CaseIterable {
     case computePriority, feeDiscount, voteMultiplier, specialService
   }
 
+  /// How activity raises a position's weight (S06).
   public struct Bonuses: Sendable, Equatable {
+    /// Whether there are bonuses, and how they add up.
     public let mode: Mode
     /// What an eligible position gets at least.
     public let floor: BasisPoints
     public let aggregateCap: BasisPoints
     public let items: [Bonus]
 
+    /// No bonuses, or shares of the rate that add up (D04).
     public enum Mode: String, Sendable, CaseIterable { case none, relativeAdditive }
   }
 
+  /// One bonus.
   public struct Bonus: Sendable, Equatable {
+    /// The id in the file.
     public let id: String
+    /// What a full score adds, relative to the rate.
     public let highest: BasisPoints
   }
 
+  /// The rules of adding rewards to principal (D06).
   public struct Compound: Sendable, Equatable {
+    /// Whether it takes an operation of its own.
     public let explicit: Bool
+    /// The least reward that compounds, in base units.
     public let minimumPending: Amount
+    /// Whether the lock begins anew.
     public let relocks: Bool
+    /// Whether the grown principal may reach a higher tier.
     public let tierReevaluated: Bool
   }
 
+  /// The price of leaving before the lock ends (D07).
   public struct EarlyExit: Sendable, Equatable {
+    /// The penalty's share of principal at the first second.
     public let maximumPenalty: BasisPoints
+    /// Whether rewards that were not claimed are lost.
     public let forfeitsPending: Bool
     /// The part of the penalty that is burned; the rest goes to `remainderTo`.
     public let burnShare: BasisPoints
     public let remainderTo: String
   }
 
+  /// What stakers earn besides the base rate (Y16).
   public struct Dynamic: Sendable, Equatable {
+    /// The account that gathers the stakers' part of fees.
     public let feeShareAccount: String
+    /// An epoch pays out one part in so many.
     public let feeShareSmoothingEpochs: UInt64
+    /// Whether a ceiling applies to it.
     public let feeShareIsCapped: Bool
+    /// The account that pays voters on assets.
     public let assetVotingAccount: String
+    /// The pool that pays other contributions.
     public let contributionPool: String
   }
 }

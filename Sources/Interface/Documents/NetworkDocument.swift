@@ -47,9 +47,9 @@ public struct NetworkDocument: Sendable {
 
   /// What a client may conclude from an answer.
   static let acknowledgement =
-    "A transaction hash means accepted: the node has it in memory and a crash may lose it. A receipt"
-    + " means committed: the block is flushed to this node's journal and final. Sending the same"
-    + " transaction again is safe."
+    "A transaction hash means accepted: the node has it in memory and a crash may lose it. A"
+    + " receipt means committed: the block is flushed to this node's journal and final. Sending the"
+    + " same transaction again is safe."
 
   /// The hash of block 0, also when it has left memory: then it is made again from genesis.
   static func genesisHash(_ chain: Chain) -> Digest {
@@ -86,6 +86,7 @@ public struct NetworkDocument: Sendable {
       ("jsonDepth", Limits.jsonDepth),
       ("batchRequests", Limits.batchRequests),
       ("queryLogs", Limits.queryLogs),
+      ("waitingPerAccount", PoolLimits.perAccount),
       ("feeHistoryBlocks", RPCLimits.feeHistoryBlocks),
     ]
     writer.name("limits")

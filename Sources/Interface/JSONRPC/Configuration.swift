@@ -21,6 +21,7 @@ public struct Configuration: Sendable {
 
 /// The accounts of a development network, whose keys are public.
 public struct DevelopmentAccounts: Sendable {
+  /// One account and its well-known key.
   public struct Account: Sendable {
     public let address: Address
     /// 32 bytes.

@@ -7,6 +7,7 @@ internal import Primitives
 public struct JSONRPC: Sendable {
   public let chain: Chain
   public let configuration: Configuration
+  var budget = RPCBudget()
 
   public init(_ chain: Chain, _ configuration: Configuration) {
     self.chain = chain
@@ -69,11 +70,11 @@ public struct JSONRPC: Sendable {
         let request = batch[place]
         place += 1
         guard !request.isNotification else { continue }
-        let isFull = writer.bytes.count > RPCLimits.answerBytes
+        let isFull = writer.bytes.count > budget.answerBytes
         write(request.id, isFull ? .failure(Self.tooLarge) : outcome, to: &writer)
         count += 1
       }
-      if writer.bytes.count > RPCLimits.answerBytes {
+      if writer.bytes.count > budget.answerBytes {
         count += refuseRest(batch[place...], &writer)
         break
       }
@@ -213,7 +214,8 @@ struct Request {
     }
     guard let known = Method.named(method) else {
       throw RPCFailure(
-        RPCFailure.methodNotFound, "the method \(method.prefix(64)) does not exist/is not available")
+        RPCFailure.methodNotFound, "the method \(method.prefix(64)) does not exist/is not available"
+      )
     }
     return (known, try Arguments(known, parameters))
   }

@@ -137,7 +137,7 @@ struct LogFilter: Sendable {
 extension JSONRPC {
   /// Writes the logs that match, oldest first.
   func logs(_ filter: LogFilter, _ writer: inout JSONWriter) throws(RPCFailure) {
-    var search = LogSearch(filter: filter)
+    var search = LogSearch(filter: filter, maximumWork: budget.filterWork)
     writer.beginArray()
     switch filter.blocks {
     case .one(let hash):
@@ -195,10 +195,14 @@ extension JSONRPC {
 /// A search through blocks, bounded in what it reads and in what it finds.
 private struct LogSearch {
   let filter: LogFilter
+  let maximumWork: Int
   private var found = 0
   private var work = 0
 
-  init(filter: LogFilter) { self.filter = filter }
+  init(filter: LogFilter, maximumWork: Int) {
+    self.filter = filter
+    self.maximumWork = maximumWork
+  }
 
   mutating func read(_ block: Block, _ writer: inout JSONWriter) throws(RPCFailure) {
     work += filter.width
@@ -214,7 +218,7 @@ private struct LogSearch {
         }
       }
     }
-    guard work <= RPCLimits.filterWork else {
+    guard work <= maximumWork else {
       throw RPCFailure(
         RPCFailure.limitExceeded,
         "query reads too much: ask for fewer blocks, it came to block \(block.height)")

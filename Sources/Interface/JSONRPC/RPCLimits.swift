@@ -1,7 +1,7 @@
 /// What one request may ask of the node, beside `Limits`; every refusal by one of these names the
 /// repair.
 public enum RPCLimits {
-  /// Bytes of one answer, after which a batch's remaining requests are refused.
+  /// Bytes of a batch's answer, after which the remaining requests are refused.
   public static let answerBytes = 64 << 20
   /// Addresses of a log filter, and alternatives of one topic.
   public static let filterAlternatives = 1_000
@@ -13,4 +13,10 @@ public enum RPCLimits {
   public static let feeHistoryPercentiles = 100
   /// Transactions that one `eth_feeHistory` sorts; its range is shortened to fit.
   public static let feeHistoryTransactions = 200_000
+}
+
+/// The limits that tests make small, since real ones take long to reach.
+struct RPCBudget: Sendable {
+  var answerBytes = RPCLimits.answerBytes
+  var filterWork = RPCLimits.filterWork
 }

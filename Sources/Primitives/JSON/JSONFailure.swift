@@ -6,6 +6,7 @@ public struct JSONFailure: Error, Hashable, Sendable {
     case controlInString, badUTF8, loneSurrogate, duplicateName, tooDeep
   }
 
+  /// What is wrong with the text.
   public let reason: Reason
   /// The byte offset, from 0.
   public let offset: Int

@@ -47,6 +47,7 @@ public enum JSONValue: Sendable, Equatable {
     if case .object(let members) = self { members } else { nil }
   }
 
+  /// True for `null`.
   public var isNull: Bool { self == .null }
 
   /// What kind of value this is, for messages: "a string", "an object" and so on.

@@ -13,9 +13,13 @@ public struct JSONWriter {
   /// What has been written, as text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Opens an object.
   public mutating func beginObject() { open(0x7b) }
+  /// Closes the object opened last.
   public mutating func endObject() { close(0x7d) }
+  /// Opens an array.
   public mutating func beginArray() { open(0x5b) }
+  /// Closes the array opened last.
   public mutating func endArray() { close(0x5d) }
 
   /// A member's name; its value must follow.
@@ -46,11 +50,13 @@ public struct JSONWriter {
     bytes.append(0x22)
   }
 
+  /// The value `true` or `false`.
   public mutating func bool(_ flag: Bool) {
     separate()
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
   }
 
+  /// The value `null`.
   public mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)

@@ -315,7 +315,8 @@ struct EconomyTables {
   }
 }
 
-/// Records a failed comparison of a random round. `#expect` costs too much a hundred thousand times.
+/// Records a failed comparison of a random round. `#expect` costs too much a hundred thousand
+/// times.
 func require(
   _ holds: Bool, _ round: Int, _ what: String, _ location: SourceLocation = #_sourceLocation
 ) {

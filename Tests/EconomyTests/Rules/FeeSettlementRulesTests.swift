@@ -34,7 +34,8 @@ import Testing
           .roundsDown(to: settled.burn)
       if !fee.roundsDown(to: settled.fee) || !burned { Issue.record("round \(round)") }
       require(settled.providerSide + settled.burn + settled.net == gross, round, "whole")
-      // The burn never passes its share of the gross, the provider's side never falls below its own.
+      // The burn never passes its share of the gross, the provider's side never falls below its
+      // own.
       require(
         Natural(settled.burn) * .tenThousand <= Natural(gross) * Natural(burn), round, "burn")
       require(
@@ -66,7 +67,8 @@ import Testing
     }
   }
 
-  /// 100 DTA: provider 90, burn 5, and of the net 5: burn 0.5, growth 1, development 1.5, staking 2.
+  /// 100 DTA: provider 90, burn 5, and of the net 5: burn 0.5, growth 1, development 1.5, staking
+  /// 2.
   @Test func oneHundredTokens() throws {
     let at = Denomination.dta
     let settled = Self.service.settle(at.tokens(100))

@@ -2,8 +2,8 @@ import Economy
 import Primitives
 import Testing
 
-/// A staking pool and its accounts around the rules, as a module will hold them: a source, a payable
-/// account, revenue that waits, and positions.
+/// A staking pool and its accounts around the rules, as a module will hold them: a source, a
+/// payable account, revenue that waits, and positions.
 struct StakingBook {
   var accumulator: Accumulator
   let schedule: EmissionSchedule

@@ -2,7 +2,8 @@ import Economy
 import Primitives
 import Testing
 
-/// Release rules: exact lines, monotone in time and milestones, whole at the end; the release tables.
+/// Release rules: exact lines, monotone in time and milestones, whole at the end; the release
+/// tables.
 @Suite struct VestingRulesTests {
   @Test(arguments: Denomination.both) func linesAreExact(_ at: Denomination) throws {
     var draws = Draws(31)
