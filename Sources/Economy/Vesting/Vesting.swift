@@ -14,7 +14,8 @@ public import Primitives
 /// `vesting.grants` and opens them on a line after a lock. A grant that was declared revocable can be
 /// ended by its giver: what has vested stays with the beneficiary, the rest goes back.
 /// A milestone is achieved once: it unlocks its part of the foundation's wallets and burns its part
-/// of the escrow.
+/// of the escrow. What is unlocked is a limit over the gated wallets together, because their plans
+/// sum to it year by year and not each in the same proportion; who asks first is paid first.
 ///
 /// **Who may do what.** Anyone releases; the beneficiary passes its grant on; the giver revokes;
 /// `governance.executor` spends what votes have decided; `attester.milestone` achieves milestones.
@@ -28,7 +29,8 @@ public import Primitives
 /// **Time.** Vesting goes on while the module is paused or the beneficiary is blocked (decisions 15);
 /// what a blocked beneficiary is paid waits in quarantine.
 ///
-/// **Invariants.** Released is at most vested, vested at most the total. A wallet holds at least what
+/// **Invariants.** Released is at most vested, vested at most the total; the gated wallets together
+/// released at most what milestones have unlocked. A wallet holds at least what
 /// its grants have not released. The governed releases of all years so far are below the ceiling.
 ///
 /// **Worked example** (4 decimals). A grant of 100.0000 with a lock of 30 days and a duration of 300:
@@ -51,20 +53,20 @@ public enum Vesting {
       /// Who is paid; nil where votes spend the wallet, or where no overlay has bound the name.
       public let beneficiary: Address?
       public let isByVote: Bool
-      /// The wallet's place among those that milestones unlock.
-      public let gate: Int?
+      /// Whether milestones unlock the wallet, together with the others that they unlock.
+      public let isGated: Bool
       /// Whether the yearly ceiling counts.
       public let isGoverned: Bool
 
       public init(
-        name: String, rule: ReleaseRule, beneficiary: Address?, isByVote: Bool, gate: Int? = nil,
-        isGoverned: Bool = false
+        name: String, rule: ReleaseRule, beneficiary: Address?, isByVote: Bool,
+        isGated: Bool = false, isGoverned: Bool = false
       ) {
         self.name = name
         self.rule = rule
         self.beneficiary = beneficiary
         self.isByVote = isByVote
-        self.gate = gate
+        self.isGated = isGated
         self.isGoverned = isGoverned
       }
     }

@@ -127,8 +127,8 @@ extension EconomyState {
   mutating func apply(
     _ operation: Vesting.Create, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    try guardPayee(operation.beneficiary)
     guard operation.amount != .zero else { throw Vesting.rejection(.zeroAmount) }
+    try guardPayee(operation.beneficiary)
     let start = elapsed()
     guard
       LinearTerms(start: start, lock: operation.lock, duration: operation.duration) != nil

@@ -129,12 +129,18 @@ extension EconomyState {
     return VestingGrant(total: row.total, rule: rule, revocation: revocation)
   }
 
-  /// What milestones have unlocked for the grant; without limit where they do not count.
+  /// What milestones have unlocked for the gated wallets together; without limit for other grants.
   borrowing func unlocked(_ grant: Int) -> Amount {
-    guard let gate = wallet(grant)?.gate, let gates = genesis.plans.vesting.gates else {
-      return .max
+    wallet(grant)?.isGated == true ? unlockedByMilestones() : .max
+  }
+
+  /// What the gated wallets have released together.
+  borrowing func gatedReleases() -> Amount {
+    var sum = Amount.zero
+    for (place, wallet) in genesis.plans.vesting.wallets.enumerated() where wallet.isGated {
+      sum += vesting.grants[place].released
     }
-    return gates.unlockedByWallet(vesting.reached)[gate]
+    return sum
   }
 
   borrowing func unlockedByMilestones() -> Amount {
@@ -151,16 +157,18 @@ extension EconomyState {
     grantTerms(grant).rule.window(at: elapsed())
   }
 
-  /// What the grant's own rule lets out now.
+  /// What the grant's own rule and the milestones let out now.
   borrowing func openByRule(_ grant: Int) -> Amount {
     let row = vesting.grants[grant]
     let isSame = row.window == presentWindow(grant)
-    return grantTerms(grant).releasable(
+    let unlocked = unlocked(grant)
+    let open = grantTerms(grant).releasable(
       at: elapsed(),
       ReleaseProgress(
         released: row.released, releasedInWindow: isSame ? row.releasedInWindow : .zero,
         yearStartBalance: isSame ? row.windowStart : row.total - row.released,
-        unlocked: unlocked(grant)))
+        unlocked: unlocked))
+    return unlocked == .max ? open : min(open, unlocked.excess(over: gatedReleases()))
   }
 
   /// The ceiling over the governed releases until a year's end; nil where there is none.

@@ -371,6 +371,10 @@ extension EconomyState {
         broken.append("the wallet of grant \(row + 1) holds less than \(owed.units)")
       }
     }
+    let gated = gatedReleases()
+    if gated > unlockedByMilestones() {
+      broken.append("gated wallets released \(gated.units) units, more than milestones unlocked")
+    }
     let held = ledger.accounts[vesting.account].balance
     if held < made {
       broken.append("\(Vesting.grantsName) holds \(held.units) of \(made.units) units")

@@ -8,9 +8,9 @@ extension EconomyDocument {
     var gated: [Amount] = []
     for wallet in self.wallets {
       guard let rule = rule(wallet.release) else { continue }
-      var gate: Int?
+      var isGated = false
       if case .milestoneCapped = rule {
-        gate = gated.count
+        isGated = true
         gated.append(wallet.amount)
       }
       let name = access.beneficiaries.first { $0.wallet == wallet.account }?.name
@@ -18,7 +18,7 @@ extension EconomyDocument {
         Economy.Vesting.Plan.Wallet(
           name: wallet.account, rule: rule,
           beneficiary: name.flatMap { access.address(of: $0) },
-          isByVote: wallet.release.isByVote, gate: gate,
+          isByVote: wallet.release.isByVote, isGated: isGated,
           isGoverned: isGoverned(wallet.account)))
     }
     var unlocked = Amount.zero
