@@ -31,16 +31,6 @@ public struct CompliancePolicy: Hashable, Sendable, BitwiseCopyable {
   public let receiver: Effect
   public let counterparty: Effect
 
-  init(
-    emergency: Effect, paused: Effect, sender: Effect, receiver: Effect, counterparty: Effect
-  ) {
-    self.emergency = emergency
-    self.paused = paused
-    self.sender = sender
-    self.receiver = receiver
-    self.counterparty = counterparty
-  }
-
   /// What brings value in, moves it on or makes a promise: it can be paused, and nobody blocked takes
   /// part. A blocked receiver never traps the payer.
   public static let entry = CompliancePolicy(

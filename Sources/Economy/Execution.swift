@@ -7,7 +7,8 @@ extension EconomyState {
   public mutating func execute(_ call: TransactionCall) -> Outcome {
     let price = effectivePrice(maximum: call.maximumPrice, tip: call.tip)
     let start = ledger.events.records.count
-    if let fault = fault(call) {
+    let account = ledger.accounts.find(call.sender)
+    if let fault = fault(call, of: account) {
       return Outcome(
         status: .invalid(fault), gasUsed: 0, effectivePrice: price, fee: .zero,
         events: start..<start)
@@ -17,7 +18,7 @@ extension EconomyState {
     // The fault check has bounded gas x price by a balance, and both are multiples that make the
     // quotient exact (economics N01).
     let fee = Amount(UInt128(used) * price / genesis.network.weiPerUnit)
-    let sender = ledger.account(call.sender)
+    let sender = account ?? ledger.account(call.sender)
     ledger.advanceNonce(sender)
     ledger.post(.token, fee, from: sender, to: feeAccount)
     let savepoint = savepoint()
@@ -67,8 +68,14 @@ extension EconomyState {
 
   /// Why the transaction cannot be part of a block, in order; nil where it can.
   public borrowing func fault(_ call: TransactionCall) -> TransactionFault? {
+    fault(call, of: ledger.accounts.find(call.sender))
+  }
+
+  /// The same, where the sender's account is known already.
+  private borrowing func fault(
+    _ call: TransactionCall, of account: AccountIndex?
+  ) -> TransactionFault? {
     let rules = genesis.network
-    let account = ledger.accounts.find(call.sender)
     let nonce = account.map { ledger.accounts[$0].nonce } ?? 0
     if call.nonce < nonce { return .nonceTooLow(expected: nonce) }
     if call.nonce > nonce { return .nonceTooHigh(expected: nonce) }

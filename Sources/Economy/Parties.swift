@@ -61,9 +61,39 @@ extension EconomyState {
 
   private borrowing func parties(of operation: Parameters.Operation) -> Parties { Parties() }
 
-  private borrowing func parties(of operation: Pools.Operation) -> Parties { Parties() }
+  private borrowing func parties(of operation: Pools.Operation) -> Parties {
+    switch operation {
+    case .topUp, .payPlatformFee: Parties()
+    case .grant(let operation): Parties(receiver: operation.to)
+    }
+  }
 
-  private borrowing func parties(of operation: Vesting.Operation) -> Parties {}
+  private borrowing func parties(of operation: Vesting.Operation) -> Parties {
+    switch operation {
+    case .release(let operation): Parties(receiver: beneficiary(of: operation.grant))
+    case .releaseTo(let operation): Parties(receiver: operation.to)
+    case .create(let operation): Parties(counterparty: operation.beneficiary)
+    case .revoke(let operation): Parties(counterparty: beneficiary(of: operation.grant))
+    case .changeBeneficiary(let operation): Parties(counterparty: operation.to)
+    case .achieve: Parties()
+    }
+  }
 
-  private borrowing func parties(of operation: Staking.Operation) -> Parties { Parties() }
+  private borrowing func parties(of operation: Staking.Operation) -> Parties {
+    switch operation {
+    case .stake, .setBonusScore, .clearBonusScore, .depositRevenue, .depositFeeShare: Parties()
+    case .claim(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .compound(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .unstake(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .exitEarly(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .setBeneficiary(let operation): Parties(counterparty: operation.beneficiary)
+    case .setDelegate(let operation): Parties(counterparty: operation.delegate)
+    case .transferFrom(let operation):
+      Parties(receiver: operation.to, counterparty: operation.from)
+    case .approve(let operation): Parties(counterparty: operation.approved)
+    // Taking an approval back concerns nobody.
+    case .setApprovalForAll(let operation):
+      operation.approved ? Parties(counterparty: operation.operator) : Parties()
+    }
+  }
 }

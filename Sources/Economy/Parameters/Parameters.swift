@@ -9,17 +9,18 @@ internal import Primitives
 /// **Life cycle.** Genesis declares every parameter with its value. The holder of
 /// `parameters.setter` sets one or a group; the change is checked, announced, and waits. When the
 /// next epoch opens it comes into force, before anything else of that epoch is computed, so that no
-/// block sees two values. A waiting change is not taken back: another one follows it after the rest.
+/// block sees two values. A waiting change is not taken back: another one follows it after the
+/// rest.
 ///
 /// **Groups.** Some numbers hold together: the shares of the net platform fee and the weights of
-/// mining sum to 10,000; the service burn is at most the platform's fee; reward burns and rates rise
-/// along their table. Such limits are checked over the values that will be in force together, so the
-/// members of a sum change in one `setGroup` or not at all.
+/// mining sum to 10,000; the service burn is at most the platform's fee; reward burns and rates
+/// rise along their table. Such limits are checked over the values that will be in force together,
+/// so the members of a sum change in one `setGroup` or not at all.
 ///
 /// **Invariants.** Every value lies within its bounds. Every limit holds, at every instant.
 ///
-/// **Worked example.** `/fees/serviceBurn/bpsOfGross` is 500, within 200 to 500, by steps of 100, 30
-/// days apart. Set to 400 in the middle of epoch 9, it is 500 to the end of epoch 9 and 400 from
+/// **Worked example.** `/fees/serviceBurn/bpsOfGross` is 500, within 200 to 500, by steps of 100,
+/// 30 days apart. Set to 400 in the middle of epoch 9, it is 500 to the end of epoch 9 and 400 from
 /// the first instant of epoch 10; the next change is accepted 30 days after this one was.
 public enum Parameters {
   /// The module's number.

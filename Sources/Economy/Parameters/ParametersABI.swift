@@ -3,6 +3,9 @@ internal import Primitives
 extension Parameters {
   private static let pointerExample = "/fees/serviceBurn/bpsOfGross"
 
+  /// A pause holds changes up; blocking its holder is no way to take the role away.
+  private static let change = CompliancePolicy.entry.with(sender: .allow)
+
   /// What outsiders rely on.
   public static let declaration = ModuleDeclaration(
     number: number, name: "parameters",
@@ -10,14 +13,15 @@ extension Parameters {
     calls: [
       CallDeclaration(
         "set", "Changes one parameter from the next epoch on; asks for parameters.setter.",
-        example: "\(pointerExample) 400", Parameter<String>("pointer"), Parameter<UInt128>("value")
+        example: "\(pointerExample) 400", compliance: change, Parameter<String>("pointer"),
+        Parameter<UInt128>("value")
       ) { .parameters(.set(Set(pointer: $0, value: $1))) },
       CallDeclaration(
         "setGroup",
         "Changes parameters that hold together, all or none; asks for parameters.setter.",
         example: "[\"/fees/netPlatformSplit/stakingRewardsBps\","
           + "\"/fees/netPlatformSplit/platformDevelopmentBps\"] [4500,2500]",
-        Parameter<[String]>("pointers"), Parameter<[UInt128]>("values")
+        compliance: change, Parameter<[String]>("pointers"), Parameter<[UInt128]>("values")
       ) { .parameters(.setGroup(SetGroup(pointers: $0, values: $1))) },
     ],
     queries: [

@@ -8,14 +8,14 @@ internal import Primitives
 /// stays in the pool. Fees fall through one declared waterfall, to the last unit. Burns stop at the
 /// floor of the supply and at a yearly cap.
 ///
-/// **Life cycle.** Genesis funds the wallets. With every epoch a further part of each schedule opens
-/// (F2); modules spend it, `topUp` and revenue add to it. When an epoch ends, the reserve matches
-/// its organic burns (F9), a protocol year of 365 epochs rolls, revenue moves on to the pools that
-/// live on it, one part in so many a day, and the terms of fees follow the parameters.
+/// **Life cycle.** Genesis funds the wallets. With every epoch a further part of each schedule
+/// opens (F2); modules spend it, `topUp` and revenue add to it. When an epoch ends, the reserve
+/// matches its organic burns (F9), a protocol year of 365 epochs rolls, revenue moves on to the
+/// pools that live on it, one part in so many a day, and the terms of fees follow the parameters.
 ///
 /// **Fees.** A payment has one category. In DTA a tenth of the gross is the platform's, a burn is
-/// taken out of it, and the net is split 10, 20, 30, rest (F8). In BTT each category has its own fee
-/// on the gross, burn on the fee, and split (F10). A fee that is the platform's alone, and the
+/// taken out of it, and the net is split 10, 20, 30, rest (F8). In BTT each category has its own
+/// fee on the gross, burn on the fee, and split (F10). A fee that is the platform's alone, and the
 /// network fees of a block, bear no burn of their own and go through the net split; in BTT, where
 /// categories differ, through that of the first category whose net goes to funds alone and neither
 /// to stakers nor to voters (`payfi`: community 40, development fund 60), since nobody's stake or

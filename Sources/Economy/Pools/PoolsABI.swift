@@ -10,16 +10,17 @@ extension Pools {
     calls: [
       CallDeclaration(
         "topUp", "Gives your own units to a pool, for good.", example: "pool.staking 100",
-        Parameter<String>("pool"), Parameter<Amount>("amount")
+        compliance: .entry, Parameter<String>("pool"), Parameter<Amount>("amount")
       ) { .pools(.topUp(TopUp(pool: $0, amount: $1))) },
       CallDeclaration(
         "grant", "Pays from a pool of grants within its budget; asks for governance.executor.",
-        example: "pool.ai.innovation \(accountExample) 100", Parameter<String>("pool"),
+        example: "pool.ai.innovation \(accountExample) 100",
+        compliance: CompliancePolicy.entry.with(sender: .allow), Parameter<String>("pool"),
         Parameter<Address>("to"), Parameter<Amount>("amount")
       ) { .pools(.grant(Grant(pool: $0, to: $1, amount: $2))) },
       CallDeclaration(
         "payPlatformFee", "Pays a fee that is the platform's alone through the net split.",
-        example: "10", Parameter<Amount>("amount")
+        example: "10", compliance: .entry, Parameter<Amount>("amount")
       ) { .pools(.payPlatformFee(PayPlatformFee(amount: $0))) },
     ],
     queries: poolQueries + feeQueries,

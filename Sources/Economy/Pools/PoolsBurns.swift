@@ -13,8 +13,8 @@ extension EconomyState {
       supplyFloor: year.supplyFloor, yearCap: year.yearCap, yearBurned: row.yearBurned)
   }
 
-  /// Burns what the floor and the year's cap allow; the rest goes to the overflow account. It counts
-  /// as organic, so the reserve matches it.
+  /// Burns what the floor and the year's cap allow; the rest goes to the overflow account. It
+  /// counts as organic, so the reserve matches it.
   /// - Returns: what was burned. The caller has checked the payer's balance.
   mutating func burnCapped(_ amount: Amount, from payer: AccountIndex) -> Amount {
     guard amount > .zero else { return .zero }

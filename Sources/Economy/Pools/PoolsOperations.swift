@@ -130,8 +130,8 @@ extension EconomyState {
     return .nothing
   }
 
-  /// The module's part of turning an epoch. Matching closes the old epoch, in the old year; the rest
-  /// opens the new one.
+  /// The module's part of turning an epoch. Matching closes the old epoch, in the old year; the
+  /// rest opens the new one.
   mutating func turnPoolsEpoch() {
     let epoch = ledger.value(of: .epoch)
     matchBurns(closing: EpochNumber(epoch - 1))

@@ -11,9 +11,9 @@ extension EconomyState {
   /// The pool's wallet.
   borrowing func poolAccount(_ pool: Pools.Index) -> AccountIndex { pools.account(pool) }
 
-  /// What the pool may still pay in the present epoch n. Where the unspent rolls over:
-  /// `cum(n+1) + topUps - spent`; where it drips: the epoch's emission and a part of what stood open
-  /// when it began, less what was paid since. Never more than it holds.
+  /// What the pool may still pay in the present epoch n. Where the unspent rolls over: `cum(n+1) +
+  /// topUps - spent`; where it drips: the epoch's emission and a part of what stood open when it
+  /// began, less what was paid since. Never more than it holds.
   borrowing func poolBudget(_ pool: Pools.Index) -> Amount {
     let plan = genesis.plans.pools.pools[pool.row]
     let epoch = EpochNumber(ledger.value(of: .epoch))
@@ -73,8 +73,8 @@ extension EconomyState {
     }
   }
 
-  /// Revenue moves on to the pools that live on it, one part in so many when an epoch opens, so that
-  /// nobody gains by staking just before a large payment (GS03).
+  /// Revenue moves on to the pools that live on it, one part in so many when an epoch opens, so
+  /// that nobody gains by staking just before a large payment (GS03).
   mutating func smoothRevenue() {
     for (place, plan) in genesis.plans.pools.pools.enumerated() {
       guard let revenue = plan.revenue else { continue }

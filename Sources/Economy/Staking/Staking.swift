@@ -4,35 +4,35 @@ public import Primitives
 /// Positions that earn from a funded pool, as ERC-721 receipts (S01 to S10, Y14, Y15).
 ///
 /// **Purpose.** A member locks units for a time and earns a share of what the staking pool has been
-/// given. A rate is a ceiling and never a debt: the pool's schedule is the budget of each epoch, the
-/// payment is the smaller of the two, shared by weight (principal × rate), and what is not paid is
-/// not owed. How much of the promise is paid (`coverage`) and what is missing (`shortfall`) are
+/// given. A rate is a ceiling and never a debt: the pool's schedule is the budget of each epoch,
+/// the payment is the smaller of the two, shared by weight (principal × rate), and what is not paid
+/// is not owed. How much of the promise is paid (`coverage`) and what is missing (`shortfall`) are
 /// public.
 ///
-/// **Life cycle.** `stake` makes a position and its receipt; the rate follows from the file's table:
-/// tiers × locks with graded bonuses, or one row a lock. Rewards accrue by the second. `claim` pays
-/// them to the beneficiary, where the row says so after burning its share; `compound` adds them to
-/// the principal. When the lock ends a timer re-prices the position to the bottom of the table; from
-/// then on `unstake` returns the principal. `exitEarly` returns it before, less a penalty that falls
-/// with the remaining time; pending rewards are forfeited to the pool, the fee share is paid.
-/// Rewards that accrued under a row which burns a share are burned by it when the lock ends, so that
-/// waiting does not avoid the burn.
+/// **Life cycle.** `stake` makes a position and its receipt; the rate follows from the file's
+/// table: tiers × locks with graded bonuses, or one row a lock. Rewards accrue by the second.
+/// `claim` pays them to the beneficiary, where the row says so after burning its share; `compound`
+/// adds them to the principal. When the lock ends a timer re-prices the position to the bottom of
+/// the table; from then on `unstake` returns the principal. `exitEarly` returns it before, less a
+/// penalty that falls with the remaining time; pending rewards are forfeited to the pool, the fee
+/// share is paid. Rewards that accrued under a row which burns a share are burned by it when the
+/// lock ends, so that waiting does not avoid the burn.
 ///
 /// **Who may do what.** The owner of a receipt does everything with its position; the beneficiary
 /// may claim; an approved account or operator may transfer the receipt as ERC-721 has it. With the
-/// receipt go the pending rewards and the votes; beneficiary and approval fall back to the new owner,
-/// and the weight follows the new owner's scores. The delegate votes with all the weight of the
-/// account that chose it. The quality attester sets bonus scores, which count for all positions of
-/// an account.
+/// receipt go the pending rewards and the votes; beneficiary and approval fall back to the new
+/// owner, and the weight follows the new owner's scores. The delegate votes with all the weight of
+/// the account that chose it. The quality attester sets bonus scores, which count for all positions
+/// of an account.
 ///
 /// **Invariants.** The principal account holds the sum of all principals. The weights of all
 /// positions sum to the accumulator's. What lies payable, with what has flowed and was not moved
 /// yet, covers every pending reward. No epoch spends more than its budget.
 ///
 /// **Worked example** (4 decimals). Alice stakes 1,000.0000 for 30 days as the only staker: bronze,
-/// 8%, weight 10,000,000 × 8,000,000. After a day of 24,000,000 / 365 budgeted she is due
-/// floor(8 × 10^13 × 86,400 / (10^8 × 31,536,000)) = 2,191 units, 0.2191 tokens: the ceiling binds.
-/// Were the promises of all stakers ten times the budget, she would get a tenth of it.
+/// 8%, weight 10,000,000 × 8,000,000. After a day of 24,000,000 / 365 budgeted she is due floor(8 ×
+/// 10^13 × 86,400 / (10^8 × 31,536,000)) = 2,191 units, 0.2191 tokens: the ceiling binds. Were the
+/// promises of all stakers ten times the budget, she would get a tenth of it.
 public enum Staking {
   /// The module's number.
   public static let number: UInt8 = 7
@@ -51,10 +51,15 @@ public enum Staking {
       case periods([Period])
     }
 
+    /// A step of the principal and the range of yearly rates that the lock sweeps.
     public struct Tier: Sendable, Equatable {
+      /// As the economy file names it.
       public let name: String
+      /// The least principal, in base units.
       public let minimum: Amount
+      /// At the bottom of the range, and after the lock.
       public let lowest: BasisPoints
+      /// At the top of the range.
       public let highest: BasisPoints
 
       public init(name: String, minimum: Amount, lowest: BasisPoints, highest: BasisPoints) {
@@ -85,8 +90,11 @@ public enum Staking {
       }
     }
 
+    /// What a score adds to a rate, relative to the rate.
     public struct Bonus: Sendable, Equatable {
+      /// As the economy file names it.
       public let name: String
+      /// At a full score.
       public let highest: BasisPoints
 
       public init(name: String, highest: BasisPoints) {
@@ -110,9 +118,8 @@ public enum Staking {
     public var pool = ""
     public var payable = ""
     public var principal = ""
-    /// The account whose units move to the pool bit by bit, or nil.
+    /// The account whose units the pools move on to the pool bit by bit, or nil.
     public var revenue: String?
-    public var smoothingEpochs: UInt64 = 1
     public var rates = Rates.periods([])
     /// What an eligible position gets at least of each bonus.
     public var bonusFloor = BasisPoints(0)
@@ -183,6 +190,7 @@ public enum Staking {
     case insufficientBalance = 18
   }
 
+  /// The module's events; the first three are ERC-721's.
   public enum Event: UInt8, CaseIterable, Sendable {
     case transfer = 1
     case approval = 2

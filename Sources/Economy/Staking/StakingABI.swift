@@ -15,52 +15,58 @@ extension Staking {
     CallDeclaration(
       "stake", "Locks units for one of the table's locks and gives a receipt.",
       example: "1000 30d", returns: [Parameter<ReceiptID>("position").description],
-      Parameter<Amount>("amount"), Parameter<Seconds>("lock")
+      compliance: .entry, Parameter<Amount>("amount"), Parameter<Seconds>("lock")
     ) { .staking(.stake(Stake(amount: $0, lock: $1))) },
     CallDeclaration(
       "claim", "Pays what a position has earned to its beneficiary.", example: "1",
-      returns: [Parameter<Amount>("received").description], Parameter<ReceiptID>("position")
+      returns: [Parameter<Amount>("received").description], compliance: .claim,
+      Parameter<ReceiptID>("position")
     ) { .staking(.claim(Claim(position: $0))) },
     CallDeclaration(
       "compound", "Adds what a position has earned to its principal.", example: "1",
-      returns: [Parameter<Amount>("principal").description], Parameter<ReceiptID>("position")
+      returns: [Parameter<Amount>("principal").description], compliance: .entry,
+      Parameter<ReceiptID>("position")
     ) { .staking(.compound(Compound(position: $0))) },
     CallDeclaration(
       "unstake", "Returns the principal after the lock, with what is pending.", example: "1",
-      returns: [Parameter<Amount>("principal").description], Parameter<ReceiptID>("position")
+      returns: [Parameter<Amount>("principal").description], compliance: .exit,
+      Parameter<ReceiptID>("position")
     ) { .staking(.unstake(Unstake(position: $0))) },
     CallDeclaration(
       "exitEarly", "Returns the principal before the lock ends, less the penalty.", example: "1",
-      returns: [Parameter<Amount>("returned").description], Parameter<ReceiptID>("position")
+      returns: [Parameter<Amount>("returned").description], compliance: .exit,
+      Parameter<ReceiptID>("position")
     ) { .staking(.exitEarly(ExitEarly(position: $0))) },
     CallDeclaration(
       "setBeneficiary", "Names who receives a position's rewards.", example: "1 \(account)",
-      Parameter<ReceiptID>("position"), Parameter<Address>("beneficiary")
+      compliance: .entry, Parameter<ReceiptID>("position"), Parameter<Address>("beneficiary")
     ) { .staking(.setBeneficiary(SetBeneficiary(position: $0, beneficiary: $1))) },
     CallDeclaration(
       "setDelegate", "Names who votes with your weight; your own address takes it back.",
-      example: account, Parameter<Address>("delegate")
+      example: account, compliance: .entry, Parameter<Address>("delegate")
     ) { .staking(.setDelegate(SetDelegate(delegate: $0))) },
     CallDeclaration(
       "depositRevenue", "Gives your units to all stakers by way of the pool, epoch by epoch.",
-      example: "100", Parameter<Amount>("amount")
+      example: "100", compliance: .entry, Parameter<Amount>("amount")
     ) { .staking(.depositRevenue(DepositRevenue(amount: $0))) },
     CallDeclaration(
       "depositFeeShare", "Gives your units to all stakers by way of the fee share.",
-      example: "100", Parameter<Amount>("amount")
+      example: "100", compliance: .entry, Parameter<Amount>("amount")
     ) { .staking(.depositFeeShare(DepositFeeShare(amount: $0))) },
   ]
 
   private static let attesterCalls: [CallDeclaration] = [
     CallDeclaration(
       "setBonusScore", "Sets an account's score in a bonus; asks for the role attester.quality.",
-      example: "\(account) 2 10000", Parameter<Address>("account"), Parameter<UInt8>("bonus"),
+      example: "\(account) 2 10000", compliance: .office, Parameter<Address>("account"),
+      Parameter<UInt8>("bonus"),
       Parameter<BasisPoints>("score")
     ) { .staking(.setBonusScore(SetBonusScore(account: $0, bonus: $1, score: $2))) },
     CallDeclaration(
       "clearBonusScore",
       "Takes an account's eligibility for a bonus away; asks for the role attester.quality.",
-      example: "\(account) 2", Parameter<Address>("account"), Parameter<UInt8>("bonus")
+      example: "\(account) 2", compliance: .office, Parameter<Address>("account"),
+      Parameter<UInt8>("bonus")
     ) { .staking(.clearBonusScore(ClearBonusScore(account: $0, bonus: $1))) },
   ]
 
@@ -192,9 +198,8 @@ extension Staking {
       Parameter<Address>("from", indexed: true), Parameter<Amount>("amount")),
     EventDeclaration(
       Event.epochOpened.rawValue, "StakingEpochOpened",
-      "What may flow in the new epoch, and what the revenue added to the pool.",
-      Parameter<UInt64>("epoch"), Parameter<Amount>("budget"), Parameter<Amount>("topUp"),
-      Parameter<Amount>("feeShare")),
+      "What may flow in the new epoch of the rewards and of the fee share.",
+      Parameter<UInt64>("epoch"), Parameter<Amount>("budget"), Parameter<Amount>("feeShare")),
   ]
 
   private static let rejections: [RejectionDeclaration] = [

@@ -5,11 +5,13 @@ extension Staking {
   /// Everything about a position at one second.
   public struct PositionFacts: ABIRecord {
     public let position: ReceiptID
+    /// Who owns the receipt.
     public let owner: Address
     /// Who votes with the owner's weight.
     public let delegate: Address
     /// Who receives the rewards.
     public let beneficiary: Address
+    /// Locked by the position.
     public let principal: Amount
     /// The tier's name; empty where rates go by lock alone.
     public let tier: String
@@ -31,6 +33,7 @@ extension Staking {
     /// Earned of the fee share and not claimed.
     public let pendingFees: Amount
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("position", ReceiptID.self), ABIField("owner", Address.self),
       ABIField("delegate", Address.self), ABIField("beneficiary", Address.self),
@@ -84,7 +87,10 @@ extension Staking {
     }
 
     init(
-      position: ReceiptID, owner: Address, delegate: Address, beneficiary: Address, principal: Amount, tier: String, lock: Seconds, openedAt: LogicalTime, lockEnd: LogicalTime, isLocked: Bool, apr: BasisPoints, bonus: BasisPoints, rho: UInt64, weight: UInt128, pending: Amount, fraction: UInt128, pendingFees: Amount
+      position: ReceiptID, owner: Address, delegate: Address, beneficiary: Address,
+      principal: Amount, tier: String, lock: Seconds, openedAt: LogicalTime, lockEnd: LogicalTime,
+      isLocked: Bool, apr: BasisPoints, bonus: BasisPoints, rho: UInt64, weight: UInt128,
+      pending: Amount, fraction: UInt128, pendingFees: Amount
     ) {
       self.position = position
       self.owner = owner
@@ -111,6 +117,7 @@ extension Staking {
     public let isEligible: Bool
     public let score: BasisPoints
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("isEligible", Bool.self), ABIField("score", BasisPoints.self),
     ]
@@ -140,6 +147,7 @@ extension Staking {
     public let lowest: BasisPoints
     public let highest: BasisPoints
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("name", String.self), ABIField("lowest", BasisPoints.self),
       ABIField("highest", BasisPoints.self),
@@ -190,6 +198,7 @@ extension Staking {
     public let positions: UInt64
     public let principal: Amount
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("epoch", UInt64.self), ABIField("epochStart", LogicalTime.self),
       ABIField("totalWeight", UInt128.self), ABIField("index", UInt128.self),
@@ -235,7 +244,9 @@ extension Staking {
     }
 
     init(
-      epoch: UInt64, epochStart: LogicalTime, totalWeight: UInt128, index: UInt128, budget: Amount, spent: Amount, ceiling: Amount, coverage: BasisPoints, shortfall: Amount, pool: Amount, payable: Amount, revenue: Amount, positions: UInt64, principal: Amount
+      epoch: UInt64, epochStart: LogicalTime, totalWeight: UInt128, index: UInt128, budget: Amount,
+      spent: Amount, ceiling: Amount, coverage: BasisPoints, shortfall: Amount, pool: Amount,
+      payable: Amount, revenue: Amount, positions: UInt64, principal: Amount
     ) {
       self.epoch = epoch
       self.epochStart = epochStart
@@ -264,6 +275,7 @@ extension Staking {
     /// What has flowed and was not claimed.
     public let payable: Amount
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("totalWeight", UInt128.self), ABIField("index", UInt128.self),
       ABIField("budget", Amount.self), ABIField("waiting", Amount.self),
@@ -310,6 +322,7 @@ extension Staking {
     /// The share of a reward that burns when it is claimed.
     public let rewardBurn: BasisPoints
 
+    /// In the ABI's order.
     public static let fields = [
       ABIField("tier", String.self), ABIField("minimum", Amount.self),
       ABIField("lock", Seconds.self), ABIField("promised", BasisPoints.self),
@@ -335,7 +348,8 @@ extension Staking {
     }
 
     init(
-      tier: String, minimum: Amount, lock: Seconds, promised: BasisPoints, paid: BasisPoints, rewardBurn: BasisPoints
+      tier: String, minimum: Amount, lock: Seconds, promised: BasisPoints, paid: BasisPoints,
+      rewardBurn: BasisPoints
     ) {
       self.tier = tier
       self.minimum = minimum
@@ -348,6 +362,7 @@ extension Staking {
 }
 
 extension Staking.Benefits: ABIRecord {
+  /// In the ABI's order.
   public static let fields = [
     ABIField("feeDiscount", BasisPoints.self), ABIField("voteMultiplier", BasisPoints.self),
     ABIField("computePriority", Bool.self), ABIField("specialService", Bool.self),

@@ -40,6 +40,12 @@ extension EconomyState {
       pendingFees: pendingFees(place))
   }
 
+  /// Who receives a position's rewards; nil where there is no such position.
+  borrowing func beneficiary(of id: Staking.ReceiptID) -> Address? {
+    id.number.flatMap { staking.positions.find($0) }
+      .map { stakerAddress(staking.positions[$0].beneficiary) }
+  }
+
   /// The receipts of an account, oldest first; at most `Staking.accountPositions`.
   public borrowing func positions(of owner: Address) -> [Staking.ReceiptID] {
     guard let owner = ledger.accounts.find(owner) else { return [] }

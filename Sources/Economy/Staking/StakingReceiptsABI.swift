@@ -5,6 +5,9 @@ extension Staking {
   private static let owner = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
   private static let receiver = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
+  /// A receipt cannot wait in quarantine: nothing moves to a blocked account.
+  private static let receiptTransfer = CompliancePolicy.entry.with(receiver: .refuse)
+
   /// ERC-165, ERC-721 and its metadata.
   static let interfaces = [
     Selector(0x01ff_c9a7), Selector(0x80ac_58cd), Selector(0x5b5e_139f),
@@ -13,28 +16,33 @@ extension Staking {
   static let receiptCalls: [CallDeclaration] = [
     CallDeclaration(
       "transferFrom", "Moves a receipt with its position, pending rewards and votes.",
-      example: "\(owner) \(receiver) 1", Parameter<Address>("from"), Parameter<Address>("to"),
+      example: "\(owner) \(receiver) 1", compliance: receiptTransfer, Parameter<Address>("from"),
+      Parameter<Address>("to"),
       Parameter<ReceiptID>("tokenId")
     ) { .staking(.transferFrom(TransferFrom(from: $0, to: $1, position: $2))) },
     CallDeclaration(
       "safeTransferFrom", "As transferFrom: every receiver here is an ordinary account.",
-      example: "\(owner) \(receiver) 1", Parameter<Address>("from"), Parameter<Address>("to"),
+      example: "\(owner) \(receiver) 1", compliance: receiptTransfer, Parameter<Address>("from"),
+      Parameter<Address>("to"),
       Parameter<ReceiptID>("tokenId")
     ) { .staking(.transferFrom(TransferFrom(from: $0, to: $1, position: $2))) },
     CallDeclaration(
       "safeTransferFrom", "As transferFrom; the data is for contracts and nobody reads it here.",
-      example: "\(owner) \(receiver) 1 0x", Parameter<Address>("from"), Parameter<Address>("to"),
+      example: "\(owner) \(receiver) 1 0x", compliance: receiptTransfer, Parameter<Address>("from"),
+      Parameter<Address>("to"),
       Parameter<ReceiptID>("tokenId"), Parameter<[UInt8]>("data")
     ) { (from, to, id, _) in
       .staking(.transferFrom(TransferFrom(from: from, to: to, position: id)))
     },
     CallDeclaration(
       "approve", "Lets an account transfer one receipt; the zero address takes it back.",
-      example: "\(receiver) 1", Parameter<Address>("to"), Parameter<ReceiptID>("tokenId")
+      example: "\(receiver) 1", compliance: .entry, Parameter<Address>("to"),
+      Parameter<ReceiptID>("tokenId")
     ) { .staking(.approve(Approve(approved: $0, position: $1))) },
     CallDeclaration(
       "setApprovalForAll", "Lets an operator transfer all your receipts, or no longer.",
-      example: "\(receiver) true", Parameter<Address>("operator"), Parameter<Bool>("approved")
+      example: "\(receiver) true", compliance: .entry, Parameter<Address>("operator"),
+      Parameter<Bool>("approved")
     ) { .staking(.setApprovalForAll(SetApprovalForAll(operator: $0, approved: $1))) },
   ]
 

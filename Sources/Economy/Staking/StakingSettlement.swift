@@ -38,15 +38,15 @@ extension EconomyState {
     staking.accounts.pool == nil ? .zero : ledger.accounts[staking.accounts.wallet].balance
   }
 
-  /// Settles the closing epoch to its end, tops the pool up from the revenue, and opens the next
-  /// one's budgets (F4). A vote's new rates count from here: every position is settled with the old
-  /// ones first.
+  /// Settles the closing epoch to its end and opens the next one's budgets (F4); the pools have
+  /// moved the revenue on before. A vote's new rates count from here: every position is settled
+  /// with the old ones first.
   mutating func turnStakingEpoch() {
     guard let pool = staking.accounts.pool else { return }
     var (rewards, fees) = (staking.rewards, staking.fees)
+    noteDemand(rewards, until: rewards.epochEnd)
     spendRewards(rewards.closeEpoch())
     moveFees(fees.closeEpoch())
-    let topUp = Amount.zero
     let terms = stakingTerms()
     let isRepriced = terms.rates != staking.terms.rates || terms.bonuses != staking.terms.bonuses
     staking.terms = terms
@@ -66,7 +66,7 @@ extension EconomyState {
     if isRepriced { repriceAllPositions() }
     emitStaking(
       .epochOpened, topics: [], Word(UInt128(ledger.value(of: .epoch))), Word(budget.units),
-      Word(topUp.units), Word(feeBudget.units))
+      Word(feeBudget.units))
   }
 
   private mutating func repriceAllPositions() {
@@ -96,6 +96,14 @@ extension EconomyState {
     guard amount != .zero, let pool = staking.accounts.pool else { return }
     spendPool(pool, amount, to: staking.accounts.payable)
     staking.modifyTotals(&ledger.scope) { $0.epochSpent += amount }
+  }
+
+  /// Tells the pool what the rates alone would have paid since the anchor, for its coverage.
+  private mutating func noteDemand(_ rewards: Accumulator, until time: LogicalTime) {
+    guard rewards.weight != .zero, let pool = staking.accounts.pool else { return }
+    let end = min(time, rewards.epochEnd)
+    let earned = rewards.weight.value * UInt128(end.since(rewards.anchor.time).count)
+    notePoolDemand(pool, Amount((earned + rewards.anchor.remainder) / Accumulator.ceilingScale))
   }
 
   private mutating func moveFees(_ amount: Amount) {
@@ -153,10 +161,12 @@ extension EconomyState {
 
   /// Changes the totals that the accumulators share by; each anchors where its own changes.
   private mutating func changeTotals(
-    from old: (reward: StakeWeight, fee: StakeWeight), to new: (reward: StakeWeight, fee: StakeWeight)
+    from old: (reward: StakeWeight, fee: StakeWeight),
+    to new: (reward: StakeWeight, fee: StakeWeight)
   ) {
     if old.reward != new.reward {
       var rewards = staking.rewards
+      noteDemand(rewards, until: ledger.time)
       let total = rewards.weight.value - old.reward.value + new.reward.value
       let due = rewards.change(weight: StakeWeight(total) ?? .largest, at: ledger.time)
       staking.set(rewards: rewards, &ledger.scope)
@@ -238,7 +248,9 @@ extension EconomyState {
   }
 
   /// The part of a reward that the position's row burns is burned; the rest is left payable.
-  mutating func burnReward(_ reward: Amount, of place: Int) -> (payout: RewardPayout, burned: Amount) {
+  mutating func burnReward(_ reward: Amount, of place: Int) -> (
+    payout: RewardPayout, burned: Amount
+  ) {
     let row = staking.positions[place]
     let payout = StakingRules.payout(
       reward,
@@ -258,7 +270,10 @@ extension EconomyState {
     let row = staking.positions[place]
     emitStaking(
       .claimed,
-      topics: [Word(UInt128(row.number)), Word(stakerAddress(row.owner)), Word(stakerAddress(row.beneficiary))],
+      topics: [
+        Word(UInt128(row.number)), Word(stakerAddress(row.owner)),
+        Word(stakerAddress(row.beneficiary)),
+      ],
       Word(payout.paid.units), Word(burned.units), Word(fee.units))
     return payout.paid + fee
   }

@@ -240,8 +240,8 @@ extension EconomyState {
     var (principal, pending, feePending) = (Amount.zero, Amount.zero, Amount.zero)
     var (weight, feeWeight): (UInt128, UInt128) = (0, 0)
     var count: UInt64 = 0
-    staking.positions.table.forEach { _, position in
-      var position = position
+    for place in 0..<staking.positions.table.count where !staking.positions[place].isVacant {
+      var position = staking.positions[place]
       position.reward.settle(to: index)
       position.fee.settle(to: feeIndex)
       principal += position.principal

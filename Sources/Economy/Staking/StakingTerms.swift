@@ -65,7 +65,6 @@ extension Staking {
     var rates = Rates.none
     var bonuses = GradedBonuses(floor: BasisPoints(0), cap: BasisPoints(0), maxima: [])
     var exit = EarlyExitTerms(maximumPenalty: BasisPoints(0), burnShare: BasisPoints(0))
-    var smoothingEpochs: UInt64 = 1
     var feeSmoothingEpochs: UInt64 = 1
   }
 
@@ -84,7 +83,6 @@ extension Staking {
     var bonusCap = Governed(parameter: nil, planned: 0)
     var penalty = Governed(parameter: nil, planned: 0)
     var penaltyBurn = Governed(parameter: nil, planned: 0)
-    var smoothing = Governed(parameter: nil, planned: 1)
     var feeSmoothing = Governed(parameter: nil, planned: 1)
   }
 
@@ -126,7 +124,6 @@ extension EconomyState {
     sources.bonusCap = governed("bonuses/aggregateCapBps", plan.bonusCap)
     sources.penalty = governed("earlyExit/maxPenaltyBps", plan.maximumPenalty)
     sources.penaltyBurn = governed("earlyExit/burnShareBps", plan.penaltyBurn)
-    sources.smoothing = governed("revenueSmoothingEpochs", UInt128(plan.smoothingEpochs))
     sources.feeSmoothing = governed(
       "dynamic/feeShare/smoothingEpochs", UInt128(plan.feeShare?.smoothingEpochs ?? 1))
     return sources
@@ -162,7 +159,6 @@ extension EconomyState {
       maxima: plan.bonuses.prefix(Staking.StakerRow.scoreCount).map(\.highest))
     terms.exit = EarlyExitTerms(
       maximumPenalty: share(sources.penalty), burnShare: share(sources.penaltyBurn))
-    terms.smoothingEpochs = UInt64(clamping: value(sources.smoothing))
     terms.feeSmoothingEpochs = UInt64(clamping: value(sources.feeSmoothing))
     return terms
   }

@@ -9,7 +9,6 @@ extension EconomyDocument {
     plan.payable = staking.payable
     plan.principal = staking.principalAccount
     plan.revenue = staking.revenueAccount
-    plan.smoothingEpochs = staking.revenueSmoothingEpochs
     plan.rates = stakingRates()
     plan.bonusFloor = staking.bonuses.floor
     plan.bonusCap = staking.bonuses.aggregateCap
