@@ -15,6 +15,8 @@ struct GoldenCourse: ~Copyable {
     var actor: String?
     var receipt: UInt128?
     var wallet: String?
+    /// The second for which a release is asked, since genesis.
+    var asked: UInt64 = 0
     var isAccepted = true
     var rejection: String?
     /// The position before the step, for steps that end it.
@@ -98,6 +100,7 @@ struct GoldenCourse: ~Copyable {
   private mutating func perform(_ step: GoldenScenario.Step) throws(GoldenFault) -> Trace {
     var trace = Trace()
     trace.actor = step.actor
+    trace.asked = step.time
     trace.topUps = pool()?.number("topUps") ?? 0
     switch step.action {
     case .claim, .compound, .earlyExit, .unstake, .transferPosition:
@@ -110,7 +113,10 @@ struct GoldenCourse: ~Copyable {
       if !held(step.actor).isEmpty {
         trace.receipt = try position(of: step.actor ?? "", step.position).receipt
       }
-    case .vesting(let wallet): trace.wallet = wallet
+    case .vesting(let wallet, let time):
+      trace.wallet = wallet
+      trace.asked = time ?? step.time
+    case .release(let wallet): trace.wallet = wallet
     default: break
     }
     if let receipt = trace.receipt { trace.before = facts(receipt) }
@@ -160,6 +166,12 @@ struct GoldenCourse: ~Copyable {
         actor
       )
     case .advance, .vesting, .score: return nil
+    case .release(let wallet):
+      return (Surface.call(Vesting.number, "release", [ABITree(grant(of: wallet))]), payer)
+    case .milestone(let name):
+      return (
+        Surface.call(Vesting.number, "achieveMilestone", [.text(name)]), holder(of: .milestone)
+      )
     case .deposit(let to, let units):
       let isFeeShare = to != nil && to == state.genesis.plans.staking.feeShare?.account
       return (staking(isFeeShare ? "depositFeeShare" : "depositRevenue", ABITree(units)), payer)
@@ -236,6 +248,11 @@ struct GoldenCourse: ~Copyable {
 
   borrowing func facts(_ receipt: UInt128) -> Answer? {
     Surface.ask(state, Staking.number, "position", [ABITree(receipt)])
+  }
+
+  /// The grant of a wallet; 0 where it opens otherwise.
+  borrowing func grant(of wallet: String) -> UInt128 {
+    Surface.ask(state, Vesting.number, "grantOfWallet", [.text(wallet)])?.first?.number ?? 0
   }
 
   /// The staking pool's books.

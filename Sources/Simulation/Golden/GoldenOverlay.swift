@@ -127,7 +127,7 @@ extension GoldenScenario {
     var names = given.accounts.map(\.name)
     for step in steps {
       switch step.action {
-      case .vesting(let wallet): names.append(wallet)
+      case .vesting(let wallet, _), .release(let wallet): names.append(wallet)
       case .deposit(let to?, _): names.append(to)
       case .transfer(let to, _): names.append(to)
       default: break

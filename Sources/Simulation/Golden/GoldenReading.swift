@@ -53,7 +53,7 @@ extension GoldenCourse {
     // A release of several wallets: {"vested": {"team.core": "1"}}.
     if let wallets = member.value.members, Self.releases.contains(member.name) {
       for wallet in wallets {
-        let found = release(member.name, wallet.name)
+        let found = release(member.name, wallet.name, at: trace.asked)
         add(step, "\(member.name) of \(wallet.name)", wallet.value, found, into: &report)
       }
       return
@@ -62,7 +62,8 @@ extension GoldenCourse {
       position(member.name, trace, after) ?? result(member.name, trace, after)
       ?? whole(member.name) ?? account(member.name)
       ?? (Self.releases.contains(member.name)
-        ? trace.wallet.map { release(member.name, $0) } ?? .nothing("no wallet was asked for")
+        ? trace.wallet.map { release(member.name, $0, at: trace.asked) }
+          ?? .nothing("no wallet was asked for")
         : nil)
     guard let found else {
       report.faults.append("after step \(step.number): nobody knows what \"\(member.name)\" is")
@@ -138,7 +139,10 @@ extension GoldenCourse {
     let exited = event("ExitedEarly")
     let unstaked = event("Unstaked")
     let added = compounded?.number("added")
-    let paid = claimed?.number("paid") ?? added
+    let released = trace.happenings.first {
+      $0.module == Vesting.number && $0.name == "Released"
+    }
+    let paid = claimed?.number("paid") ?? added ?? released?.number("amount")
     let burned =
       exited?.number("burned") ?? claimed?.number("burned") ?? compounded?.number("burned")
     let share = claimed?.number("feeShare") ?? compounded?.number("feeShare") ?? 0
@@ -230,11 +234,22 @@ extension GoldenCourse {
 
   // Releases
 
-  private static let releases = ["vested", "released", "releasable", "locked", "total"]
+  private static let releases = ["vested", "released", "releasable", "total"]
 
-  /// A wallet's release: what has vested, what was paid, what may be paid.
-  private func release(_ key: String, _ wallet: String) -> Found {
-    let facts = Surface.ask(state, Vesting.number, "wallet", [.text(wallet)])
-    return Found(facts?.number(key), "no such release")
+  /// A wallet's release: what has vested at the second that was asked for, what was paid, what may
+  /// be paid now.
+  private func release(_ key: String, _ wallet: String, at seconds: UInt64) -> Found {
+    let grant = ABITree(grant(of: wallet))
+    let answer: UInt128?
+    switch key {
+    case "vested":
+      let time = ABITree(UInt128((state.genesis.time + Seconds(seconds)).seconds))
+      answer = Surface.ask(state, Vesting.number, "vested", [grant, time])?.first?.number
+    case "releasable":
+      answer = Surface.ask(state, Vesting.number, "releasable", [grant])?.first?.number
+    default:
+      answer = Surface.ask(state, Vesting.number, "grant", [grant])?.number(key)
+    }
+    return Found(answer, "\"\(wallet)\" has no release")
   }
 }

@@ -43,8 +43,12 @@ struct GoldenScenario {
     case unstake
     /// Time passes, and what is due happens.
     case advance
-    /// A wallet's or grant's vesting is asked for.
-    case vesting(String)
+    /// A wallet's release is asked for, at the step's time or at another.
+    case vesting(String, at: UInt64?)
+    /// What has vested of a wallet is paid to its beneficiary.
+    case release(String)
+    /// A milestone of the economy is reached.
+    case milestone(String)
     case deposit(to: String?, units: UInt128)
     case feeShare(units: UInt128)
     case transfer(to: String, units: UInt128)
@@ -192,7 +196,7 @@ extension GoldenScenario.Step {
       position = try GoldenScenario.selector(&reader)
     }
     switch action {
-    case .advance, .vesting, .deposit, .feeShare: break
+    case .advance, .vesting, .release, .milestone, .deposit, .feeShare: break
     default:
       guard actor != nil else { throw GoldenFault(pointer, "\"\(name)\" needs an \"actor\"") }
     }
@@ -217,9 +221,12 @@ extension GoldenScenario.Step {
     case "lockEnd", "advance", "epoch": return .advance
     case "vesting", "query", "queryVesting", "vestingQuery":
       for name in ["wallet", "account", "grant", "of"] {
-        if let wallet = try reader.optionalText(name) { return .vesting(wallet) }
+        guard let wallet = try reader.optionalText(name) else { continue }
+        return .vesting(wallet, at: try reader.optionalWide("at"))
       }
       throw GoldenFault(pointer, "\"\(name)\" needs a \"wallet\"")
+    case "release": return .release(try reader.text("wallet"))
+    case "milestone": return .milestone(try reader.text("milestone"))
     case "platformRevenue":
       return .deposit(to: try reader.optionalText("to"), units: try reader.whole("units"))
     case "feeShareDeposit":
@@ -236,8 +243,8 @@ extension GoldenScenario.Step {
       throw GoldenFault(
         "\(pointer)/op",
         "no step is called \"\(name)\": stake, claim, compound, earlyExit, unstake, lockEnd, "
-          + "advance, vesting, platformRevenue, feeShareDeposit, transfer, transferPosition and "
-          + "score are")
+          + "advance, vesting, release, milestone, platformRevenue, feeShareDeposit, transfer, "
+          + "transferPosition and score are")
     }
   }
 }
