@@ -26,6 +26,11 @@ public struct TokenWorkload: Sendable {
   private let system: [Address]
   private let rules: Genesis.NetworkRules
 
+  /// Every balance by its postings alone, among other life.
+  var books: [Address: UInt128] = [:]
+  var supply: UInt128 = 0
+  var faults: [String] = []
+
   /// - Parameter genesis: its grants name the members, who hold everything at the start.
   public init(seed: UInt64, genesis: Genesis) {
     generator = Generator(seed: seed)

@@ -1,0 +1,154 @@
+internal import Economy
+internal import Ledger
+internal import Primitives
+
+/// A network under random life: the engine, its members, and what has just happened.
+struct World: ~Copyable {
+  /// What became of an operation.
+  struct Reply {
+    let isSuccess: Bool
+    let rejection: Rejection?
+    let returned: UInt128?
+  }
+
+  private(set) var state: EconomyState
+  var generator: Generator
+  /// Ordinary members; the first hold the most.
+  let members: [Address]
+  private(set) var counts = (asked: 0, succeeded: 0, refused: 0, impossible: 0)
+  /// How often each rejection was met, by its declared name.
+  private(set) var refusals: [String: Int] = [:]
+  /// What happened and was not handed to the workloads yet.
+  private var news: [News] = []
+  private var unread = 0
+
+  init(genesis: Genesis, members: [Address], seed: UInt64, secret: HashSecret) {
+    state = EconomyState(genesis: genesis, secret: secret)
+    generator = Generator(seed: seed)
+    self.members = members
+  }
+
+  /// Seconds since genesis.
+  var time: UInt64 { state.ledger.time.seconds - state.genesis.time.seconds }
+  /// Seconds since 1970.
+  var now: UInt64 { state.ledger.time.seconds }
+  var epoch: UInt64 { time / Seconds.day.count }
+
+  // Choices
+
+  mutating func member() -> Address { members[generator.below(members.count)] }
+
+  /// A member who holds much: one of the first.
+  mutating func wealthy() -> Address {
+    members[generator.below(min(members.count, max(20, members.count / 50)))]
+  }
+
+  /// Any part of a balance, its extremes now and then.
+  mutating func part(of balance: UInt128) -> UInt128 {
+    switch generator.below(32) {
+    case 0: 0
+    case 1: balance
+    case 2: balance + 1
+    default: generator.amount(upTo: balance / 16)
+    }
+  }
+
+  // Time
+
+  /// Opens the next block on the way to so many seconds after genesis: at the next second in which
+  /// something falls due, or there.
+  /// - Returns: false once the time is reached and nothing is due any more.
+  mutating func advance(to seconds: UInt64) -> Bool {
+    let target = state.genesis.time + Seconds(seconds)
+    let due = state.nextDue()
+    guard state.ledger.time < target || due.map({ $0 <= target }) ?? false else { return false }
+    _ = state.beginBlock(
+      height: state.ledger.height + 1, time: due.map { min($0, target) } ?? target)
+    unread = 0
+    gather()
+    return true
+  }
+
+  /// True where all balances sum to the supply, which the ledger keeps count of.
+  var isBalanced: Bool { state.ledger.isBalanced }
+
+  // Operations
+
+  /// Sends a transaction that pays its fee.
+  @discardableResult
+  mutating func send(
+    _ module: UInt8, _ name: String, _ arguments: ABITree..., by sender: Address
+  ) -> Reply {
+    send(Surface.call(module, name, arguments), by: sender)
+  }
+
+  mutating func send(_ call: DecodedCall, by sender: Address) -> Reply {
+    let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0
+    let outcome = state.execute(
+      TransactionCall(
+        sender: sender, nonce: nonce, gasLimit: 200_000,
+        maximumPrice: state.genesis.network.baseFee, tip: 0,
+        to: SystemAddress.module(call.module), value: 0, call: call))
+    counts.asked += 1
+    gather()
+    switch outcome.status {
+    case .success(let returned):
+      counts.succeeded += 1
+      if case .word(let word) = returned {
+        return Reply(isSuccess: true, rejection: nil, returned: word.number)
+      }
+      return Reply(isSuccess: true, rejection: nil, returned: nil)
+    case .rejected(let rejection):
+      counts.refused += 1
+      refusals[Surface.name(rejection), default: 0] += 1
+      return Reply(isSuccess: false, rejection: rejection, returned: nil)
+    case .invalid:
+      counts.impossible += 1
+      return Reply(isSuccess: false, rejection: nil, returned: nil)
+    }
+  }
+
+  // News
+
+  private mutating func gather() {
+    let end = state.ledger.events.records.count
+    for happening in Surface.events(state, unread..<end) {
+      news.append(News(time: time, module: happening.module, happening: happening))
+    }
+    unread = end
+  }
+
+  /// What happened since it was last asked for, in order.
+  mutating func takeNews() -> [News] {
+    let taken = news
+    news.removeAll(keepingCapacity: true)
+    return taken
+  }
+
+  // Questions
+
+  borrowing func ask(_ module: UInt8, _ name: String, _ arguments: ABITree...) -> Answer? {
+    Surface.ask(state, module, name, arguments)
+  }
+
+  borrowing func balance(_ address: Address) -> UInt128 { state.balance(of: address).units }
+
+  /// What an address can spend besides the fee of one operation.
+  borrowing func spendable(_ address: Address) -> UInt128 {
+    let held = state.ledger.accounts.find(address).map {
+      state.ledger.accounts[$0].spendable.units
+    }
+    let network = state.genesis.network
+    let fee = 200_000 * network.baseFee / network.weiPerUnit + 1
+    guard let held, held > fee else { return 0 }
+    return held - fee
+  }
+
+  /// The state root, brought up to date.
+  mutating func stateRoot() -> Digest { state.stateRoot() }
+
+  /// Who held a role when the network began.
+  borrowing func holder(of role: Access.Role) -> Address {
+    state.genesis.plans.access.roles.first { $0.name == role.rawValue }?.holders.first ?? .zero
+  }
+}
