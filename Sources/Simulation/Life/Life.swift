@@ -31,6 +31,15 @@ public struct Life: ~Copyable {
     for place in workloads.indices { workloads[place].setUp(&world) }
   }
 
+  /// The workloads of an economy; empty where its file is unsound.
+  static func workloads(of text: String) -> [any Workload] {
+    do throws(EconomyFileFailure) {
+      return Workloads.all(try EconomyFile.load(text: text).genesis())
+    } catch {
+      return []
+    }
+  }
+
   private static func member(_ number: Int) -> Address {
     Address(truncating: Word(Keccak256.hash(Array("freehold.member.\(number)".utf8))))
   }

@@ -25,7 +25,7 @@ struct ComplianceWorkload: Workload {
   mutating func step(_ world: inout World) {
     if !paused.isEmpty || level > 0 {
       if world.time >= opensAt { return open(&world) }
-    } else if world.generator.chance(oneIn: 12) {
+    } else if world.generator.chance(oneIn: 100) {
       return close(&world)
     }
     let member = world.member()
