@@ -116,7 +116,7 @@ import Testing
       Token.rejection(.invalidReceiver, Word(Address.zero)))
 
     let others = Compliance.Code.allCases.filter { $0 != .abilityAbsent }
-    let missed = net.hasMet(Compliance.number, others.map(\.rawValue))
+    let missed = net.unmet(Compliance.number, others.map(\.rawValue))
     #expect(missed.isEmpty)
   }
 
