@@ -6,8 +6,8 @@ public enum ComplianceMatrix {
     var text = """
       # The compliance matrix
 
-      What an emergency, a pause and the block list do to each operation. The page is made from the
-      declarations of the modules; the kernel reads the same table before it asks the module itself,
+      What an emergency, a pause and the block list do to each operation. The page is made from
+      the declarations of the modules; the kernel reads the same table before it asks the module,
       and looks from left to right: the first cell that refuses decides.
 
       - **emergency**: the emergency level is 2. Rejection: `EmergencyStop()`.

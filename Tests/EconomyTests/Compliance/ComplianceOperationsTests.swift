@@ -135,8 +135,8 @@ import Testing
     }
   }
 
-  /// A blocked receiver never traps the payer: the transfer succeeds, quarantine keeps the units, and
-  /// unblocking pays them out.
+  /// A blocked receiver never traps the payer: the transfer succeeds, quarantine keeps the units,
+  /// and unblocking pays them out.
   @Test func transfersToTheBlockedWaitInQuarantine() throws {
     var net = try Net()
     let carol = ABITree.account(Net.carol)

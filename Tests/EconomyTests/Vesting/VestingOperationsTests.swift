@@ -204,8 +204,8 @@ import Testing
     #expect(net.state.invariants().isEmpty)
   }
 
-  /// Edge cases 8 and 11: what a blocked beneficiary is paid waits; it cannot pass the grant on; the
-  /// giver is not held.
+  /// Edge cases 8 and 11: what a blocked beneficiary is paid waits; it cannot pass the grant on;
+  /// the giver is not held.
   @Test func blockedBeneficiaryIsPaidIntoQuarantine() throws {
     var net = try Net()
     net.accept(
