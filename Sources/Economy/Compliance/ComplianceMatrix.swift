@@ -12,8 +12,8 @@ public enum ComplianceMatrix {
 
       - **emergency**: the emergency level is 2. Rejection: `EmergencyStop()`.
       - **paused**: the module is paused, or the emergency level is 1. Rejection: `EnforcedPause()`.
-      - **sender**, **receiver**, **counterparty**: the account is on the block list; the receiver is
-        whom the operation pays, the counterparty whom else it names. Rejection:
+      - **sender**, **receiver**, **counterparty**: the account is on the block list; the receiver
+        is whom it pays, the counterparty whom else it names. Rejection:
         `AccountBlocked(account)`.
 
       *allow*: the operation runs as ever. *refuse*: it is rejected. *divert*: it runs, and what the
