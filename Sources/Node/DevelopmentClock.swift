@@ -28,7 +28,8 @@ final class DevelopmentClock: Clock {
       guard let seconds = Self.seconds(bytes) else {
         throw StorageFailure(
           .damaged, .read, file: Self.file,
-          finding: "no offset of 0 to \(Self.bound.count) seconds: write {\"offsetSeconds\":N} as it"
+          finding:
+            "no offset of 0 to \(Self.bound.count) seconds: write {\"offsetSeconds\":N} as it"
             + " was, block time must not go back")
       }
       offset = Mutex(seconds)

@@ -43,7 +43,8 @@ public struct Wanted: Sendable {
 
   private static func number(_ meaning: Meaning, _ bits: Int) -> (String, String) {
     switch meaning {
-    case .units: ("tokens with a decimal point, or base units with u behind them", "12.5 or 125000u")
+    case .units:
+      ("tokens with a decimal point, or base units with u behind them", "12.5 or 125000u")
     case .seconds: ("a span: seconds, or s, m, h, d, w behind numbers", "30d")
     case .time: ("a time: RFC 3339, a date, or seconds since 1970", "2027-03-01T00:00:00Z")
     case .basisPoints: ("a share: percent, or hundredths of a percent", "5% or 500")
