@@ -55,7 +55,7 @@ struct NetworkFacts {
     return wei
   }
 
-  init(_ document: JSONValue, roles: [String] = []) throws(ClientFailure) {
+  init(_ document: JSONValue) throws(ClientFailure) {
     guard let chainID = document["chainId"]?.whole.flatMap({ UInt64(exactly: $0) }),
       let symbol = document.at("/token/symbol")?.string,
       let decimals = document.at("/token/decimals")?.whole, decimals <= 18
@@ -79,6 +79,7 @@ struct NetworkFacts {
     for (place, account) in development.enumerated() {
       names.append(Vocabulary.Name("dev.\(place)", account.address))
     }
+    let roles = (document["roles"]?.elements ?? []).compactMap { $0["name"]?.string }
     vocabulary = Vocabulary(symbol: symbol, decimals: Int(decimals), names: names, roles: roles)
   }
 }
@@ -100,7 +101,7 @@ struct NodeClient {
   }
 
   /// What the node says of its network.
-  func network(roles: [String] = []) throws(ClientFailure) -> NetworkFacts {
+  func network() throws(ClientFailure) -> NetworkFacts {
     let reply: HTTPReply
     do throws(HTTPClientFailure) {
       reply = try http.get("/network")
@@ -110,7 +111,7 @@ struct NodeClient {
     guard reply.status == 200 else {
       throw .malformed("GET /network answered \(reply.status): is a Freehold node there?")
     }
-    return try NetworkFacts(try Self.document(reply.body), roles: roles)
+    return try NetworkFacts(try Self.document(reply.body))
   }
 
   /// The result of a JSON-RPC method with one parameter for each writer.

@@ -90,7 +90,7 @@ enum PowerCommand {
     _ url: String, _ access: EconomyDocument.Access
   ) throws(ClientFailure) -> [Entry] {
     let client = try NodeClient(url)
-    let network = try client.network(roles: access.roles.map(\.id))
+    let network = try client.network()
     let coder = TextCoder(network.vocabulary)
     let roleField = ABIField("role", Digest.self)
     var entries: [Entry] = []
@@ -101,8 +101,11 @@ enum PowerCommand {
         guard case .account(let address) = member else { continue }
         let until = coder.text(
           try query(client, "roleExpiry", [role, member]), as: ABIField("until", LogicalTime.self))
+        let id = coder.text(role, as: roleField)
+        let planned = access.holders(of: id).first { access.address(of: $0) == address }
         let name =
-          access.names.first { $0.address == address }?.name ?? network.vocabulary.name(address)
+          planned ?? access.names.first { $0.address == address }?.name
+          ?? network.vocabulary.name(address)
         holders.append(
           Holder(name: name, address: address, until: until == "never" ? nil : until))
       }
