@@ -13,8 +13,8 @@ enum DevelopmentCommand {
       Command(
         "advance", summary: "Move the clock of a development network forward.",
         discussion: """
-          Blocks carry the new time from the next one on, which is made at once. The move is stored \
-          before it is acknowledged and survives a restart; there is no way back.
+          Blocks carry the new time from the next one on, which is made at once. The move is \
+          stored before it is acknowledged and survives a restart; there is no way back.
           """,
         options: [NodeClient.option],
         positionals: [

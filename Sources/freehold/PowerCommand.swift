@@ -10,8 +10,8 @@ enum PowerCommand {
   static let row = Command(
     "power", summary: "Show who can do what: roles, admins, holders and operations.",
     discussion: """
-      Without --node it shows what the file decides for the first block; with --node the holders are \
-      asked of that network, and the file gives them their names.
+      Without --node it shows what the file decides for the first block; with --node the holders \
+      are asked of that network, and the file gives them their names.
       """,
     options: [
       CommandTable.overlay,

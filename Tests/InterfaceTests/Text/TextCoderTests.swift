@@ -122,8 +122,8 @@ import Testing
     }
     #expect(
       text("1.23456", ABIField("amount", Amount.self))
-        == "amount: '1.23456' has 5 decimals, the token has 4; expected tokens with a decimal point,"
-        + " or base units with u behind them, such as 12.5 or 125000u")
+        == "amount: '1.23456' has 5 decimals, the token has 4; expected tokens with a decimal"
+        + " point, or base units with u behind them, such as 12.5 or 125000u")
     #expect(
       text("1,x", ABIField("amounts", [Amount].self)).hasPrefix("amounts[1]: 'x' is no amount"))
     #expect(

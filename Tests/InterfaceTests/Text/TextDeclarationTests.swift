@@ -31,7 +31,7 @@ import Testing
   func helpAndExample() {
     #expect(Self.all.count >= 24)
     for declared in Self.all {
-      #expect(declared.help.count > 10 && declared.help.hasSuffix("."), "\(declared.name)")
+      #expect(declared.help.count >= 8 && declared.help.hasSuffix("."), "\(declared.name)")
       #expect(
         declared.example.isEmpty == declared.parameters.isEmpty, "\(declared.name): example")
       for parameter in declared.parameters {
