@@ -52,6 +52,9 @@ public struct CallDeclaration: Sendable {
   public let role: Access.Role?
   /// Arguments of a worked example, as a person would type them.
   public let example: String
+  /// What pause, emergency and block list do to the operation; what declares none is kept like an
+  /// entry, and a test names it.
+  public let compliance: CompliancePolicy?
   /// Solidity's canonical signature, such as `transfer(address,uint256)`.
   public let signature: String
   /// The first four bytes of the signature's keccak-256.
@@ -61,7 +64,8 @@ public struct CallDeclaration: Sendable {
 
   public init<each Value: ABIValue>(
     _ name: String, _ help: String, example: String, returns: [ParameterDescription] = [],
-    role: Access.Role? = nil, _ parameters: repeat Parameter<each Value>,
+    compliance: CompliancePolicy? = nil, role: Access.Role? = nil,
+    _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> Operation
   ) {
     var descriptions: [ParameterDescription] = []
@@ -69,6 +73,7 @@ public struct CallDeclaration: Sendable {
     self.name = name
     self.help = help
     self.example = example
+    self.compliance = compliance
     self.parameters = descriptions
     self.returns = returns
     self.role = role

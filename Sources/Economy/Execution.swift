@@ -7,7 +7,8 @@ extension EconomyState {
   public mutating func execute(_ call: TransactionCall) -> Outcome {
     let price = effectivePrice(maximum: call.maximumPrice, tip: call.tip)
     let start = ledger.events.records.count
-    if let fault = fault(call) {
+    let account = ledger.accounts.find(call.sender)
+    if let fault = fault(call, of: account) {
       return Outcome(
         status: .invalid(fault), gasUsed: 0, effectivePrice: price, fee: .zero,
         events: start..<start)
@@ -17,7 +18,7 @@ extension EconomyState {
     // The fault check has bounded gas x price by a balance, and both are multiples that make the
     // quotient exact (economics N01).
     let fee = Amount(UInt128(used) * price / genesis.network.weiPerUnit)
-    let sender = ledger.account(call.sender)
+    let sender = account ?? ledger.account(call.sender)
     ledger.advanceNonce(sender)
     ledger.post(.token, fee, from: sender, to: feeAccount)
     let savepoint = savepoint()
@@ -67,8 +68,14 @@ extension EconomyState {
 
   /// Why the transaction cannot be part of a block, in order; nil where it can.
   public borrowing func fault(_ call: TransactionCall) -> TransactionFault? {
+    fault(call, of: ledger.accounts.find(call.sender))
+  }
+
+  /// The same, where the sender's account is known already.
+  private borrowing func fault(
+    _ call: TransactionCall, of account: AccountIndex?
+  ) -> TransactionFault? {
     let rules = genesis.network
-    let account = ledger.accounts.find(call.sender)
     let nonce = account.map { ledger.accounts[$0].nonce } ?? 0
     if call.nonce < nonce { return .nonceTooLow(expected: nonce) }
     if call.nonce > nonce { return .nonceTooHigh(expected: nonce) }
@@ -98,7 +105,24 @@ extension EconomyState {
     _ call: TransactionCall, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
     if call.value != 0, call.call.module != 0 { throw Kernel.rejection(.valueNotAccepted) }
+    try guardMatrix(call, by: sender)
     return try apply(call.call.operation, of: call, by: sender)
+  }
+
+  /// Pause, emergency and block list, before the module's own guards. A plain transfer is judged as
+  /// the token's `transfer`; what nobody understands is refused for that.
+  private borrowing func guardMatrix(
+    _ call: TransactionCall, by sender: AccountIndex
+  ) throws(Rejection) {
+    var (module, place) = (call.call.module, call.call.place)
+    switch call.call.operation {
+    case .refused: return
+    case .value: (module, place) = (Token.number, Token.transferPlace)
+    default: break
+    }
+    if compliance.isQuiet(module) { return }
+    try guardCompliance(
+      module: module, place: place, parties(of: call.call.operation, to: call.to), by: sender)
   }
 
   /// A plain transfer: the transaction's value in units, under the token's own rules.

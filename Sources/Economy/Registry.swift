@@ -55,6 +55,14 @@ public enum Registry {
     record.module == 0 ? Token.transferEvent : module(record.module)?.event(record.code)
   }
 
+  /// The first topic of an event record's log: its signature's digest. Postings, which are most of
+  /// all events, are answered without their declaration.
+  public static func topic(_ record: EventRecord) -> Word? {
+    record.module == 0 ? postingTopic : event(record)?.topic
+  }
+
+  private static let postingTopic = Token.transferEvent.topic
+
   /// The address that emits an event record; postings of assets besides the token are announced by
   /// the module that created them.
   public static func emitter(_ record: EventRecord) -> Address {

@@ -17,6 +17,13 @@ public struct AuthenticTransaction: Sendable {
   /// keccak-256 of the bytes.
   public var hash: Digest { decoded.hash }
 
+  /// Gas limit x maximum price + value, in wei: what the sender must have.
+  var largestCost: UInt256 {
+    let gas = wideMultiply(UInt128(decoded.gasLimit), decoded.maximumPrice)
+    let (sum, overflow) = gas.addingReportingOverflow(UInt256(decoded.value))
+    return overflow ? .max : sum
+  }
+
   /// What execution needs.
   public var call: TransactionCall {
     TransactionCall(
@@ -47,13 +54,20 @@ public struct Authenticator: Sendable {
   public func authenticate(
     _ batch: [ReceivedTransaction]
   ) -> [Result<AuthenticTransaction, TransactionRefusal>] {
+    inChunks(of: batch.count) { recover(batch[$0]) }
+  }
+
+  /// Answers for `count` transactions in order, in pieces that the processors share.
+  private func inChunks(
+    of count: Int,
+    _ body: @Sendable (Range<Int>) -> [Result<AuthenticTransaction, TransactionRefusal>]
+  ) -> [Result<AuthenticTransaction, TransactionRefusal>] {
     let chunk = 64
-    let chunks = (batch.count + chunk - 1) / chunk
-    guard chunks > 1 else { return recover(batch[...]) }
+    let chunks = (count + chunk - 1) / chunk
+    guard chunks > 1 else { return body(0..<count) }
     let results = Slots<[Result<AuthenticTransaction, TransactionRefusal>]>(count: chunks)
     DispatchQueue.concurrentPerform(iterations: chunks) { place in
-      let range = place * chunk..<min(batch.count, (place + 1) * chunk)
-      results.set(place, recover(batch[range]))
+      results.set(place, body(place * chunk..<min(count, (place + 1) * chunk)))
     }
     return results.values.flatMap { $0 }
   }
@@ -89,5 +103,16 @@ public struct Authenticator: Sendable {
   ) throws(TransactionRefusal) -> AuthenticTransaction {
     AuthenticTransaction(
       try DecodedTransaction(ReceivedTransaction(bytes), chainID: chainID), sender: sender)
+  }
+
+  /// Trusts the senders of a whole record, in order.
+  func trust(
+    _ batch: [(sender: Address, bytes: [UInt8])]
+  ) -> [Result<AuthenticTransaction, TransactionRefusal>] {
+    inChunks(of: batch.count) { range in
+      batch[range].map { one in
+        Result { () throws(TransactionRefusal) in try trust(one.bytes, sender: one.sender) }
+      }
+    }
   }
 }

@@ -53,6 +53,11 @@ public struct Bloom: Sendable, Hashable {
     set(bits.third)
   }
 
+  /// Adds everything that another filter holds.
+  mutating func insert(_ other: Bloom) {
+    for place in words.indices { words[place] |= other.words[place] }
+  }
+
   private mutating func set(_ bit: UInt16) {
     words[31 - Int(bit >> 6)] |= 1 << UInt64(bit & 63)
   }

@@ -135,7 +135,9 @@ public final class Chain: Sendable {
         throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
       }
       try pool.withLock { (pool) throws(AdmissionRefusal) in
-        try pool.admit(transaction, committed: committed)
+        try pool.admit(
+          transaction, committed: committed,
+          funds: wideMultiply(spendable.units, genesis.network.weiPerUnit))
       }
     }
   }

@@ -44,7 +44,11 @@ public enum TransactionRefusal: Error, Sendable, Equatable {
 }
 
 /// The fields of a transaction of type 0, 1 or 2, strictly decoded; the sender is not known yet.
-public struct DecodedTransaction: Sendable {
+///
+/// A class, because pool, block and journal hand it on: half a kilobyte is then copied as a
+/// pointer.
+public final class DecodedTransaction: Sendable {
+  /// As they were received.
   public let bytes: [UInt8]
   /// 0 (legacy, EIP-155), 1 (EIP-2930) or 2 (EIP-1559).
   public let type: UInt8
@@ -62,23 +66,25 @@ public struct DecodedTransaction: Sendable {
   /// Where the encoded access list stands in `bytes`; empty for type 0.
   public let accessList: Range<Int>
   public let signature: Signature
-  /// What the sender signed.
-  public let signingHash: Digest
+  /// Where the signed fields stand in `bytes`.
+  private let signed: Range<Int>
+  private let chainID: UInt64
   /// keccak-256 of `bytes`.
   public let hash: Digest
   /// What it asks of which module.
   public let call: DecodedCall
 
   /// Decodes; touches no state, so it runs on any thread.
-  public init(
+  public convenience init(
     _ received: ReceivedTransaction, chainID: UInt64
   ) throws(TransactionRefusal) {
     let bytes = received.bytes
     guard let first = bytes.first else { throw .empty }
+    // The type first: a transaction with blobs is too large as well.
+    guard first >= 0xc0 || first <= 2 && first != 0 else { throw .unsupportedType(first) }
     guard bytes.count <= Limits.transactionBytes else {
       throw .tooLarge(limit: Limits.transactionBytes)
     }
-    guard first >= 0xc0 || first <= 2 && first != 0 else { throw .unsupportedType(first) }
     let fields: Fields
     do throws(RLPFailure) {
       fields =
@@ -113,9 +119,26 @@ public struct DecodedTransaction: Sendable {
     data = fields.data
     accessList = fields.accessList
     signature = Signature(r: fields.r, s: fields.s, parity: UInt8(fields.parity))
-    signingHash = fields.signingHash(of: bytes)
+    signed = fields.signed
+    self.chainID = chainID
     hash = Keccak256.hash(bytes)
     call = Registry.decode(to: fields.to, data: bytes, range: fields.data)
+  }
+
+  /// What the sender signed: keccak-256 of the same list without the signature; for type 0 with
+  /// (chain id, 0, 0) instead. Computed when asked for, since replay does not need it.
+  public var signingHash: Digest {
+    var body = RLPWriter(capacity: signed.count + 16)
+    body.append(encoded: bytes[signed])
+    if type == 0 {
+      body.append(integer: UInt128(chainID))
+      body.append(integer: UInt128(0))
+      body.append(integer: UInt128(0))
+    }
+    var writer = RLPWriter(capacity: signed.count + 32)
+    if type != 0 { writer.append(encoded: [type]) }
+    writer.append(list: body)
+    return Keccak256.hash(writer.bytes)
   }
 }
 
@@ -206,20 +229,5 @@ private struct Fields {
       while !keys.isAtEnd { _ = try keys.bytes(count: 32) }
       try entry.finish()
     }
-  }
-
-  /// keccak-256 of the same list without the signature; for type 0 with (chain id, 0, 0) instead.
-  func signingHash(of bytes: [UInt8]) -> Digest {
-    var body = RLPWriter(capacity: signed.count + 16)
-    body.append(encoded: bytes[signed])
-    if type == 0 {
-      body.append(integer: UInt128(chainID))
-      body.append(integer: UInt128(0))
-      body.append(integer: UInt128(0))
-    }
-    var writer = RLPWriter(capacity: signed.count + 32)
-    if type != 0 { writer.append(encoded: [type]) }
-    writer.append(list: body)
-    return Keccak256.hash(writer.bytes)
   }
 }

@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Economy
 internal import Ledger
 public import Primitives
@@ -21,8 +20,7 @@ public enum RootPolicy: Sendable {
 
 /// Executes blocks on the engine's thread: finalize of the machine interface, without I/O.
 struct Executor: ~Copyable, Sendable {
-  private var bits = BloomBits()
-  private var leaf: [UInt64] = []
+  private let caches = BloomCaches()
 
   /// Runs a block to its end.
   mutating func execute(
@@ -59,76 +57,23 @@ struct Executor: ~Copyable, Sendable {
     roots: RootPolicy
   ) -> ExecutedBlock {
     let events = state.ledger.events
+    let hashing = BlockHashing(run.transactions, run.receipts, events, caches)
+    hashing.begin()
     let stateRoot: Digest
     switch roots {
     case .compute: stateRoot = state.stateRoot()
     case .trust(let root): stateRoot = root
     }
+    let hashed = hashing.finish()
     let header = BlockHeader(
-      parentHash: parent, stateRoot: stateRoot,
-      transactionsRoot: MerkleRoot.of(run.transactions.map { SHA256.leaf($0.bytes) }),
-      receiptsRoot: receiptsRoot(run, events), bloom: bloom(events), number: height,
+      parentHash: parent, stateRoot: stateRoot, transactionsRoot: hashed.transactionsRoot,
+      receiptsRoot: hashed.receiptsRoot, bloom: hashed.bloom, number: height,
       gasLimit: run.gasLimit, gasUsed: run.gasUsed, timestamp: time.seconds, extraData: [],
       baseFee: state.genesis.network.baseFee)
     return ExecutedBlock(
       block: Block(
         header: header, hash: header.hash, transactions: run.transactions,
         receipts: run.receipts, events: events), dropped: run.dropped)
-  }
-
-  /// One leaf a receipt, little-endian 64-bit words with digests and addresses in their own byte
-  /// order: success, gas, cumulative gas, price, refusing module and code, transaction hash,
-  /// sender, then each log with emitter, topics and data.
-  private mutating func receiptsRoot(_ run: Run, _ events: EventLog) -> Digest {
-    var leaves: [Digest] = []
-    leaves.reserveCapacity(run.receipts.count)
-    for (receipt, transaction) in zip(run.receipts, run.transactions) {
-      leaf.removeAll(keepingCapacity: true)
-      leaf.append(receipt.isSuccess ? 1 : 0)
-      leaf.append(receipt.gasUsed)
-      leaf.append(receipt.cumulativeGasUsed)
-      leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice))
-      leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice >> 64))
-      let rejection = receipt.rejection
-      leaf.append(UInt64(rejection?.module ?? 0) << 8 | UInt64(rejection?.code ?? 0))
-      append(Word(transaction.hash))
-      append(Word(transaction.sender))
-      leaf.append(UInt64(receipt.events.count))
-      for record in events.records[receipt.events] {
-        append(Word(Registry.emitter(record)))
-        leaf.append(UInt64(record.topicCount) << 32 | UInt64(record.wordCount))
-        append(Registry.event(record)?.topic ?? .zero)
-        let start = Int(record.start)
-        for word in events.words[start..<start + Int(record.wordCount)] { append(word) }
-      }
-      leaves.append(SHA256.leaf(leaf.span.bytes))
-    }
-    return MerkleRoot.of(leaves)
-  }
-
-  private mutating func append(_ word: Word) {
-    leaf.append(word.w0.byteSwapped)
-    leaf.append(word.w1.byteSwapped)
-    leaf.append(word.w2.byteSwapped)
-    leaf.append(word.w3.byteSwapped)
-  }
-
-  private mutating func bloom(_ events: EventLog) -> Bloom {
-    var bloom = Bloom()
-    var lastEmitter: Address?
-    for record in events.records {
-      let emitter = Registry.emitter(record)
-      if emitter != lastEmitter {
-        bloom.insert(Bloom.Bits(emitter))
-        lastEmitter = emitter
-      }
-      if let name = Registry.event(record)?.topic { bloom.insert(bits.bits(name)) }
-      let start = Int(record.start)
-      for topic in events.words[start..<start + Int(record.topicCount)] {
-        bloom.insert(bits.bits(topic))
-      }
-    }
-    return bloom
   }
 }
 

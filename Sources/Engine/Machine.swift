@@ -98,7 +98,7 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   }
 
   /// Something to make the next journal segment with, for a thread that has time.
-  mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
+  package mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
 
   /// Tells readers of a durable block.
   func publish(_ executed: ExecutedBlock) {

@@ -14,7 +14,6 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
   case exceedsBlockGas(limit: UInt64)
   case insufficientFunds(has: UInt256, needs: UInt256)
   case fractionalValue(weiPerUnit: UInt128)
-  case accountFull(limit: Int)
   case poolFull
   case readOnly(String)
 
@@ -38,8 +37,6 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
       "insufficient funds for gas * price + value: have \(has) want \(needs)"
     case .fractionalValue(let unit):
       "value is no whole number of units: send a multiple of \(unit) wei"
-    case .accountFull(let limit):
-      "account limit exceeded: at most \(limit) transactions of one account wait"
     case .poolFull: "txpool is full: try again later"
     case .readOnly(let why): "node is read-only: \(why)"
     }
@@ -74,6 +71,13 @@ struct Pool: ~Copyable {
   /// Accounts that only hold transactions behind a gap, as of the last search for them.
   private var gapped: [Address] = []
   private var maySearchGaps = true
+  private let mostBytes: Int
+  private let mostTransactions: Int
+
+  init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
+    mostBytes = bytes
+    mostTransactions = transactions
+  }
 
   var count: Int { known.count }
   /// There may be something to prepare; `prepare` says for certain.
@@ -94,9 +98,11 @@ struct Pool: ~Copyable {
   }
 
   /// Takes a transaction that passed the checks against the state.
-  /// - Parameter committed: the account's nonce on the chain at this moment.
+  /// - Parameters:
+  ///   - committed: the account's nonce on the chain at this moment.
+  ///   - funds: what the account can spend at this moment, in wei.
   mutating func admit(
-    _ transaction: AuthenticTransaction, committed: UInt64
+    _ transaction: AuthenticTransaction, committed: UInt64, funds: UInt256
   ) throws(AdmissionRefusal) {
     let decoded = transaction.decoded
     let sender = transaction.sender
@@ -114,9 +120,9 @@ struct Pool: ~Copyable {
       guard decoded.maximumPrice > price, decoded.maximumPrice - price >= price / 10 else {
         throw .replacementUnderpriced
       }
-    } else if queues[sender]?.waiting.count ?? 0 >= PoolLimits.perAccount {
-      throw .accountFull(limit: PoolLimits.perAccount)
     }
+    let needs = cost(of: sender, with: transaction, insteadOf: replaced)
+    guard needs <= funds else { throw .insufficientFunds(has: funds, needs: needs) }
     let size = decoded.bytes.count - (replaced?.decoded.bytes.count ?? 0)
     guard makeRoom(size, isNew: replaced == nil, for: sender, next..<decoded.nonce) else {
       throw .poolFull
@@ -127,6 +133,20 @@ struct Pool: ~Copyable {
     queues[sender, default: Queue(next: next)].waiting[decoded.nonce] =
       AdmittedTransaction(transaction)
     list(sender)
+  }
+
+  /// What all that waits of an account may cost together, in wei: an account that can pay for one
+  /// transaction must not fill blocks with those it cannot pay for.
+  private func cost(
+    of account: Address, with new: AuthenticTransaction, insteadOf replaced: AuthenticTransaction?
+  ) -> UInt256 {
+    var sum = new.largestCost
+    for admitted in queues[account]?.waiting.values ?? [:].values
+    where admitted.transaction.hash != replaced?.hash {
+      let (next, overflow) = sum.addingReportingOverflow(admitted.transaction.largestCost)
+      sum = overflow ? .max : next
+    }
+    return sum
   }
 
   private mutating func list(_ account: Address) {
@@ -142,7 +162,7 @@ struct Pool: ~Copyable {
     _ size: Int, isNew: Bool, for sender: Address, _ before: Range<UInt64>
   ) -> Bool {
     func fits() -> Bool {
-      bytes + size <= PoolLimits.bytes && count + (isNew ? 1 : 0) <= PoolLimits.transactions
+      bytes + size <= mostBytes && count + (isNew ? 1 : 0) <= mostTransactions
     }
     if fits() { return true }
     guard before.allSatisfy({ queues[sender]?.waiting[$0] != nil }) else { return false }
@@ -215,6 +235,7 @@ struct Pool: ~Copyable {
   /// Forgets what a block used up.
   /// - Parameter nonces: the next nonce of every account that the block touched.
   mutating func settle(_ nonces: [(account: Address, next: UInt64)]) {
+    if queues.isEmpty { return }
     for (account, next) in nonces {
       guard let first = queues[account]?.next, next > first else { continue }
       // Nothing that waits is further away than this.

@@ -137,14 +137,16 @@ public enum Recovery {
     }
   }
 
+  /// The block's transactions with the senders that the journal names, decoded on all processors.
   private static func trusted(
     _ block: BlockRecord, _ chain: Chain
   ) throws(ReplayFailure) -> [AuthenticTransaction] {
+    let results = chain.authenticator.trust(block.transactions)
     var transactions: [AuthenticTransaction] = []
-    transactions.reserveCapacity(block.transactions.count)
-    for (index, entry) in block.transactions.enumerated() {
+    transactions.reserveCapacity(results.count)
+    for (index, result) in results.enumerated() {
       do throws(TransactionRefusal) {
-        transactions.append(try chain.authenticator.trust(entry.bytes, sender: entry.sender))
+        transactions.append(try result.get())
       } catch {
         throw .transaction(height: block.header.number, index: index, error)
       }

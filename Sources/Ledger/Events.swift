@@ -72,8 +72,13 @@ public struct EventLog: Sendable {
     words.removeLast(words.count - mark.words)
   }
 
+  /// Begins anew with room for as much as there was, within reason: a block keeps the old arrays,
+  /// and those of a genesis with a million grants must not size every later block's.
   mutating func removeAll() {
-    records.removeAll(keepingCapacity: true)
-    words.removeAll(keepingCapacity: true)
+    let (recordCount, wordCount) = (min(records.count, 1 << 16), min(words.count, 1 << 18))
+    records = []
+    records.reserveCapacity(recordCount)
+    words = []
+    words.reserveCapacity(wordCount)
   }
 }

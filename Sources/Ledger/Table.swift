@@ -192,7 +192,7 @@ public struct Table<Row: LedgerRow>: ~Copyable {
   }
 
   /// Visits every row in use in row order.
-  public func forEach(_ body: (Int, Row) -> Void) {
+  public func visit(_ body: (Int, Row) -> Void) {
     for row in 0..<count where !self[row].isVacant { body(row, self[row]) }
   }
 }

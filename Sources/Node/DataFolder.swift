@@ -9,6 +9,12 @@ public struct DataFolderFailure: Error, Sendable {
   public let text: String
 
   public init(_ text: String) { self.text = text }
+
+  /// There is no network in a folder.
+  public static func missing(_ folder: DataFolder) -> DataFolderFailure {
+    DataFolderFailure(
+      "\(folder.path) holds no network: create one with `freehold init --data \(folder.path) ...`")
+  }
 }
 
 /// A node's folder: `genesis.json`, the canonical economy with its overlays and its start, and
@@ -62,10 +68,8 @@ public struct DataFolder: Sendable {
     do throws(StorageFailure) {
       bytes = try disk.readWhole(Self.genesisFile)
     } catch {
-      throw DataFolderFailure(
-        error.kind == .missing
-          ? "\(path) holds no network: create one with `freehold init --data \(path) ...`"
-          : error.description)
+      throw error.kind == .missing
+        ? DataFolderFailure.missing(self) : DataFolderFailure(error.description)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DataFolderFailure("\(path)/\(Self.genesisFile) is not UTF-8: restore it from a backup")

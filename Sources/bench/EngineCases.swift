@@ -14,9 +14,11 @@ final class DurableChain {
   let chain: Chain
   let disk: RealDisk
   var machine: Machine<RealDisk>?
+  /// Makes the next journal segment meanwhile, as a node does.
+  private let segments = DispatchQueue(label: "journal segments")
 
   init(_ genesis: Genesis, folder: String) throws {
-    chain = Chain(genesis: genesis, secret: HashSecret(0x9e37_79b9, 0x7f4a_7c15), memory: 512 << 20)
+    chain = Chain(genesis: genesis, secret: HashSecret(0x9e37_79b9, 0x7f4a_7c15), memory: 128 << 20)
     disk = RealDisk(folder: folder)
     try disk.makeFolder("")
     try Recovery.create(chain, disk: disk)
@@ -29,12 +31,16 @@ final class DurableChain {
   func makeBlock(_ batch: [AuthenticTransaction]) throws {
     let time = nextTime
     try machine?.makeBlock(batch, time: time)
+    if let preparer = machine?.takePreparer() {
+      segments.async { try? preparer.prepare() }
+    }
     guard chain.head.transactions.count == batch.count else {
       throw BenchFailure("a block left out transactions: the workload is wrong")
     }
   }
 
   func close() throws {
+    segments.sync {}
     if let machine = machine.take() { try machine.close() }
   }
 }

@@ -17,7 +17,7 @@ struct Suite {
   /// Two cases of the suite and the goal of their quotient; `goal` is empty where there is none.
   struct Comparison {
     let name: String
-    let case_: String
+    let subject: String
     let anchor: String
     let goal: String
   }
@@ -73,7 +73,7 @@ struct Runner {
     }
     measurements += results
     for comparison in suite.comparisons {
-      guard let top = results.first(where: { $0.name == comparison.case_ }),
+      guard let top = results.first(where: { $0.name == comparison.subject }),
         let bottom = results.first(where: { $0.name == comparison.anchor })
       else { continue }
       let perRound = zip(top.values, bottom.values).map { $1 > 0 ? $0 / $1 : 0 }

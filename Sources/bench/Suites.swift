@@ -59,10 +59,10 @@ struct Suites {
         ],
         comparisons: [
           Suite.Comparison(
-            name: "batch recovery / library, 1 thread", case_: "recovery.batch.1",
+            name: "batch recovery / library, 1 thread", subject: "recovery.batch.1",
             anchor: "recovery.library.1", goal: "1 (V4: 4, with the vector path)"),
           Suite.Comparison(
-            name: "batch recovery / library, 2 threads", case_: "recovery.batch.2",
+            name: "batch recovery / library, 2 threads", subject: "recovery.batch.2",
             anchor: "recovery.library.2", goal: "1"),
         ]))
   }
@@ -86,16 +86,16 @@ struct Suites {
         name: "engine", cases: cases,
         comparisons: [
           Suite.Comparison(
-            name: "V6: unsigned engine / wal_ledger, 10k", case_: "engine.unsigned.10k",
+            name: "V6: unsigned engine / wal_ledger, 10k", subject: "engine.unsigned.10k",
             anchor: "probe.wal_ledger.10k", goal: "0.15"),
           Suite.Comparison(
-            name: "V6: unsigned engine / wal_ledger, 1m", case_: "engine.unsigned.1m",
+            name: "V6: unsigned engine / wal_ledger, 1m", subject: "engine.unsigned.1m",
             anchor: "probe.wal_ledger.1m", goal: "0.15"),
           Suite.Comparison(
-            name: "V3: signed engine / library on 2 threads, 10k", case_: "engine.signed.10k",
+            name: "V3: signed engine / library on 2 threads, 10k", subject: "engine.signed.10k",
             anchor: "recovery.library.2", goal: "0.85"),
           Suite.Comparison(
-            name: "V3: signed engine / library on 2 threads, 1m", case_: "engine.signed.1m",
+            name: "V3: signed engine / library on 2 threads, 1m", subject: "engine.signed.1m",
             anchor: "recovery.library.2", goal: "0.85"),
         ]))
     for one in signed { one.stop() }
@@ -145,10 +145,10 @@ struct Suites {
         name: "execute", cases: cases,
         comparisons: [
           Suite.Comparison(
-            name: "V9: execution / pyrevm per call", case_: "execute.10k",
+            name: "V9: execution / pyrevm per call", subject: "execute.10k",
             anchor: "peer.pyrevm.call", goal: "50"),
           Suite.Comparison(
-            name: "V9: execution / revm looped", case_: "execute.10k",
+            name: "V9: execution / revm looped", subject: "execute.10k",
             anchor: "peer.pyrevm.loop", goal: "12"),
         ]))
   }
@@ -166,10 +166,10 @@ struct Suites {
         ],
         comparisons: [
           Suite.Comparison(
-            name: "sends one a request / library on 2 threads", case_: "http.send",
+            name: "sends one a request / library on 2 threads", subject: "http.send",
             anchor: "recovery.library.2", goal: ""),
           Suite.Comparison(
-            name: "sends in batches / library on 2 threads", case_: "http.send.batch",
+            name: "sends in batches / library on 2 threads", subject: "http.send.batch",
             anchor: "recovery.library.2", goal: ""),
         ]))
     node.stop()
@@ -196,7 +196,7 @@ struct Suites {
         ],
         comparisons: [
           Suite.Comparison(
-            name: "V15: replay / execution only", case_: "restart.replay",
+            name: "V15: replay / execution only", subject: "restart.replay",
             anchor: "execute.10k", goal: "0.5")
         ]))
   }
@@ -211,7 +211,7 @@ struct Suites {
         comparisons: [
           Suite.Comparison(
             name: "V12: p50 of a signed transfer / p50 of a synced 4 KiB write",
-            case_: "latency.signed", anchor: sync.name, goal: "at most 3")
+            subject: "latency.signed", anchor: sync.name, goal: "at most 3")
         ]))
     one.stop()
   }

@@ -5,6 +5,7 @@ import Engine
 import Ledger
 import Node
 import Primitives
+import Storage
 
 /// `freehold verify`: the whole journal again, offline, believing nothing.
 enum VerifyCommand {
@@ -34,6 +35,19 @@ enum VerifyCommand {
 
   private static func verify(
     _ folder: DataFolder
+  ) throws(NodeFailure) -> (chain: Chain, summary: ReplaySummary) {
+    let lock: FolderLock<RealDisk>
+    do throws(StorageFailure) {
+      // A journal that is being written would look torn.
+      lock = try FolderLock(folder.disk)
+    } catch {
+      throw error.kind == .missing ? .folder(DataFolderFailure.missing(folder)) : .storage(error)
+    }
+    return try verify(folder, holding: lock)
+  }
+
+  private static func verify(
+    _ folder: DataFolder, holding lock: borrowing FolderLock<RealDisk>
   ) throws(NodeFailure) -> (chain: Chain, summary: ReplaySummary) {
     let chain: Chain
     do throws(DataFolderFailure) {

@@ -107,11 +107,15 @@ import Testing
     let receipt = try network.result("eth_getTransactionReceipt", #"["\#(hash)"]"#)
     #expect(receipt["status"] == .string("0x0"))
     #expect(receipt["logs"]?.elements?.count == 1)
-    let creation = try network.send(Draft(nonce: 1, to: nil, data: [1]).sign(network.keys[0]))
-    network.makeBlock()
-    let created = try network.result("eth_getTransactionReceipt", #"["\#(creation)"]"#)
-    #expect(created["status"] == .string("0x0") && created["to"] == .null)
-    #expect(created["contractAddress"] == .null)
+  }
+
+  @Test("A contract creation is refused at the door and costs nothing")
+  func contractCreation() throws {
+    let network = try TestNetwork()
+    let bytes = Draft(nonce: 0, to: nil, data: [1]).sign(network.keys[0])
+    let refusal = try network.failure("eth_sendRawTransaction", #"["\#(Hex.text(bytes))"]"#)
+    #expect(refusal.code == "-32000")
+    #expect(refusal.message.contains("contract creation"))
   }
 
   @Test("The block's own transaction looks the same in block, receipt and logs")
@@ -166,7 +170,6 @@ import Testing
   @Test("A full account queue is a limit, not a fault of the transaction")
   func full() {
     #expect(RPCFailure.refused(.admission(.poolFull)).code == RPCFailure.limitExceeded)
-    #expect(RPCFailure.refused(.admission(.accountFull(limit: 1))).code == -32_005)
     #expect(RequestOutcome.failure(.refused(.admission(.poolFull))).isBusy)
     #expect(!RequestOutcome.failure(.refused(.admission(.alreadyKnown))).isBusy)
   }

@@ -5,6 +5,10 @@ extension Access {
     "0x0cc58340b26c619cd4edc70f833d3f4d9d26f3ae7d5ef2965f81fe5495049a4f"
   private static let accountExample = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
+  /// Nobody blocked is given a power.
+  private static let appointment = CompliancePolicy.office.with(counterparty: .refuse)
+  private static let acceptance = CompliancePolicy.office.with(sender: .refuse)
+
   /// What outsiders rely on.
   public static let declaration = ModuleDeclaration(
     number: number, name: "access",
@@ -12,36 +16,42 @@ extension Access {
     calls: [
       CallDeclaration(
         "grantRole", "Gives a role for good; asks for the role's admin role.",
-        example: "\(pauserExample) \(accountExample)", Parameter<Digest>("role"),
+        example: "\(pauserExample) \(accountExample)", compliance: appointment,
+        Parameter<Digest>("role"),
         Parameter<Address>("account")
       ) { .access(.grant(Grant(role: $0, account: $1, until: AccessRules.forever))) },
       CallDeclaration(
         "grantRoleUntil", "Gives a role until a time; asks for the role's admin role.",
-        example: "\(pauserExample) \(accountExample) 2027-03-01T00:00:00Z",
+        example: "\(pauserExample) \(accountExample) 2027-03-01T00:00:00Z", compliance: appointment,
         Parameter<Digest>("role"), Parameter<Address>("account"), Parameter<LogicalTime>("until")
       ) { .access(.grant(Grant(role: $0, account: $1, until: $2))) },
       CallDeclaration(
         "revokeRole", "Takes a role away; asks for the role's admin role.",
-        example: "\(pauserExample) \(accountExample)", Parameter<Digest>("role"),
+        example: "\(pauserExample) \(accountExample)", compliance: .office,
+        Parameter<Digest>("role"),
         Parameter<Address>("account")
       ) { .access(.revoke(Revoke(role: $0, account: $1))) },
       CallDeclaration(
         "renounceRole", "Gives up your own role; confirm with your own address.",
-        example: "\(pauserExample) \(accountExample)", Parameter<Digest>("role"),
+        example: "\(pauserExample) \(accountExample)", compliance: .office,
+        Parameter<Digest>("role"),
         Parameter<Address>("confirmation")
       ) { .access(.renounce(Renounce(role: $0, confirmation: $1))) },
       CallDeclaration(
         "offerHandover", "Offers your place in a role that administers itself to a successor.",
-        example: "\(pauserExample) \(accountExample)", Parameter<Digest>("role"),
+        example: "\(pauserExample) \(accountExample)", compliance: appointment,
+        Parameter<Digest>("role"),
         Parameter<Address>("to")
       ) { .access(.offer(Offer(role: $0, to: $1))) },
       CallDeclaration(
         "withdrawHandover", "Takes your offered handover back.", example: pauserExample,
+        compliance: .office,
         Parameter<Digest>("role")
       ) { .access(.withdraw(Withdraw(role: $0))) },
       CallDeclaration(
         "acceptHandover", "Takes over a place that was offered to you, once its delay is past.",
-        example: "\(pauserExample) \(accountExample)", Parameter<Digest>("role"),
+        example: "\(pauserExample) \(accountExample)", compliance: acceptance,
+        Parameter<Digest>("role"),
         Parameter<Address>("from")
       ) { .access(.accept(Accept(role: $0, from: $1))) },
     ],

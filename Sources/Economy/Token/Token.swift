@@ -12,7 +12,8 @@ internal import Primitives
 ///
 /// **Who may do what.** A holder transfers, approves and burns its own; a spender transfers and
 /// burns within the holder's allowance. Nobody else moves anything. System accounts (pools,
-/// wallets, escrows) receive value only through their modules.
+/// wallets, escrows) receive value only through their modules. What is sent to a blocked account
+/// waits in quarantine (`pay`), and the sender's transfer succeeds.
 ///
 /// **Invariants.** The balances of all accounts, burned included, sum to the genesis supply after
 /// every operation. An allowance without a holder or of zero has no row.

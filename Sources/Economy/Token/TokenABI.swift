@@ -9,26 +9,29 @@ extension Token {
       CallDeclaration(
         "transfer", "Moves your own units to another account.",
         example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 12.5", returns: [flag],
+        compliance: .entry,
         Parameter<Address>("to"), Parameter<Amount>("amount")
       ) { .token(.transfer(Transfer(to: $0, amount: $1))) },
       CallDeclaration(
         "approve", "Lets a spender move up to an amount of your units; zero takes it back.",
         example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 100", returns: [flag],
-        Parameter<Address>("spender"), Parameter<UInt256>("amount", meaning: .units)
+        compliance: .entry, Parameter<Address>("spender"),
+        Parameter<UInt256>("amount", meaning: .units)
       ) { .token(.approve(Approve(spender: $0, amount: $1))) },
       CallDeclaration(
         "transferFrom", "Moves an owner's units within your allowance.",
         example:
           "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 5",
-        returns: [flag],
+        returns: [flag], compliance: .entry,
         Parameter<Address>("from"), Parameter<Address>("to"), Parameter<Amount>("amount")
       ) { .token(.transferFrom(TransferFrom(from: $0, to: $1, amount: $2))) },
       CallDeclaration(
-        "burn", "Burns your own units for ever.", example: "2.5", Parameter<Amount>("amount")
+        "burn", "Burns your own units for ever.", example: "2.5", compliance: .entry,
+        Parameter<Amount>("amount")
       ) { .token(.burn(Burn(amount: $0))) },
       CallDeclaration(
         "burnFrom", "Burns an owner's units within your allowance.",
-        example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 2.5",
+        example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 2.5", compliance: .entry,
         Parameter<Address>("from"), Parameter<Amount>("amount")
       ) { .token(.burnFrom(BurnFrom(from: $0, amount: $1))) },
     ],
@@ -94,6 +97,9 @@ extension Token {
     0, "Transfer", "Units moved from one account to another.",
     Parameter<Address>("from", indexed: true), Parameter<Address>("to", indexed: true),
     Parameter<Amount>("value"))
+
+  /// The place of `transfer` among the calls: a plain value transfer is judged like it.
+  static let transferPlace: UInt8 = 0
 
   private static let flag = Parameter<Bool>("success").description
 }

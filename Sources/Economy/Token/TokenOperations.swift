@@ -81,12 +81,12 @@ extension EconomyState {
   mutating func apply(
     _ operation: Token.Transfer, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    try guardReceiver(operation.to)
+    let known = try guardReceiver(operation.to)
     try guardBalance(sender, operation.amount)
 
     // Accepted from here.
-    let receiver = ledger.account(operation.to)
-    ledger.post(.token, operation.amount, from: sender, to: receiver)
+    let receiver = known ?? ledger.account(operation.to)
+    pay(operation.amount, from: sender, to: receiver)
     return .success
   }
 
@@ -110,14 +110,14 @@ extension EconomyState {
   mutating func apply(
     _ operation: Token.TransferFrom, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    try guardReceiver(operation.to)
+    let known = try guardReceiver(operation.to)
     let (owner, rest) = try guardAllowance(operation.from, sender, operation.amount)
     try guardBalance(owner, operation.amount)
 
     // Accepted from here.
-    let receiver = ledger.account(operation.to)
+    let receiver = known ?? ledger.account(operation.to)
     spend(owner, sender, rest)
-    ledger.post(.token, operation.amount, from: owner, to: receiver)
+    pay(operation.amount, from: owner, to: receiver)
     return .success
   }
 
@@ -159,13 +159,17 @@ extension EconomyState {
 
   /// Value sent to the zero address or to an account without a key would be lost by mistake;
   /// burning and funding have operations of their own.
-  private borrowing func guardReceiver(_ receiver: Address) throws(Rejection) {
+  /// - Returns: the receiver's account, where it has one already.
+  private borrowing func guardReceiver(
+    _ receiver: Address
+  ) throws(Rejection) -> AccountIndex? {
     let isModule = SystemAddress.moduleNumber(receiver) != nil
-    let isSystem =
-      ledger.accounts.find(receiver).map { ledger.accounts[$0].flags.contains(.system) } ?? false
+    let account = ledger.accounts.find(receiver)
+    let isSystem = account.map { ledger.accounts[$0].flags.contains(.system) } ?? false
     guard !isModule, !isSystem, receiver != .zero else {
       throw Token.rejection(.invalidReceiver, Word(receiver))
     }
+    return account
   }
 
   private borrowing func guardBalance(

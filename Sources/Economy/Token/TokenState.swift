@@ -104,7 +104,7 @@ extension Token {
     /// What must hold between operations; empty where it does.
     func invariants(accountCount: Int) -> [String] {
       var broken: [String] = []
-      allowances.forEach { row, allowance in
+      allowances.visit { row, allowance in
         if Int(allowance.owner) >= accountCount || Int(allowance.spender) >= accountCount {
           broken.append("allowance row \(row) names an account that does not exist")
         }
