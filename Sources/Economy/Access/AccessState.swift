@@ -211,7 +211,7 @@ extension EconomyState {
   borrowing func accessInvariants() -> [String] {
     var counts = Array(repeating: 0, count: access.roles.count)
     var broken: [String] = []
-    access.members.forEach { _, member in counts[Int(member.role) - 1] += 1 }
+    access.members.visit { _, member in counts[Int(member.role) - 1] += 1 }
     for row in 0..<access.roles.count {
       let role = access.roles[row]
       if counts[row] != Int(role.memberCount) {

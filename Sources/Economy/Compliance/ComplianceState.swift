@@ -203,7 +203,7 @@ extension EconomyState {
   borrowing func complianceInvariants() -> [String] {
     var broken: [String] = []
     var kept: UInt128 = 0
-    compliance.listings.forEach { row, listing in
+    compliance.listings.visit { row, listing in
       kept += listing.quarantined.units
       if Int(listing.account) > ledger.accounts.count {
         broken.append("listing row \(row) names an account that does not exist")
