@@ -79,5 +79,21 @@ extension EconomyState {
     }
   }
 
-  private borrowing func parties(of operation: Staking.Operation) -> Parties {}
+  private borrowing func parties(of operation: Staking.Operation) -> Parties {
+    switch operation {
+    case .stake, .setBonusScore, .clearBonusScore, .depositRevenue, .depositFeeShare: Parties()
+    case .claim(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .compound(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .unstake(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .exitEarly(let operation): Parties(receiver: beneficiary(of: operation.position))
+    case .setBeneficiary(let operation): Parties(counterparty: operation.beneficiary)
+    case .setDelegate(let operation): Parties(counterparty: operation.delegate)
+    case .transferFrom(let operation):
+      Parties(receiver: operation.to, counterparty: operation.from)
+    case .approve(let operation): Parties(counterparty: operation.approved)
+    // Taking an approval back concerns nobody.
+    case .setApprovalForAll(let operation):
+      operation.approved ? Parties(counterparty: operation.operator) : Parties()
+    }
+  }
 }
