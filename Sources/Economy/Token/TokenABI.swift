@@ -20,8 +20,8 @@ extension Token {
     CallDeclaration(
       "approve", "Lets a spender move up to an amount of your units; zero takes it back.",
       example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 100", returns: [flag],
-      compliance: .entry,
-      Parameter<Address>("spender"), Parameter<UInt256>("amount")
+      compliance: .entry, Parameter<Address>("spender"),
+      Parameter<UInt256>("amount", meaning: .units)
     ) { .token(.approve(Approve(spender: $0, amount: $1))) },
     CallDeclaration(
       "transferFrom", "Moves an owner's units within your allowance.",
@@ -65,7 +65,7 @@ extension Token {
       "allowance", "What a spender may still move of an owner's units.",
       example:
         "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-      returns: Parameter<UInt256>("amount"), Parameter<Address>("owner"),
+      returns: Parameter<UInt256>("amount", meaning: .units), Parameter<Address>("owner"),
       Parameter<Address>("spender")
     ) { (state, owner, spender) throws(Rejection) in state.allowance(owner, spender) },
   ]
@@ -75,7 +75,7 @@ extension Token {
     EventDeclaration(
       Event.approval.rawValue, "Approval", "An owner set a spender's allowance.",
       Parameter<Address>("owner", indexed: true), Parameter<Address>("spender", indexed: true),
-      Parameter<UInt256>("value")),
+      Parameter<UInt256>("value", meaning: .units)),
     EventDeclaration(
       Event.burn.rawValue, "Burn", "Units left the supply for ever.",
       Parameter<Address>("holder", indexed: true), Parameter<Amount>("amount")),
@@ -92,7 +92,7 @@ extension Token {
     RejectionDeclaration(
       Code.insufficientAllowance.rawValue, "ERC20InsufficientAllowance",
       "The spender's allowance is below the amount: ask the owner to approve more.",
-      Parameter<Address>("spender"), Parameter<UInt256>("allowance"),
+      Parameter<Address>("spender"), Parameter<UInt256>("allowance", meaning: .units),
       Parameter<Amount>("needed")),
     RejectionDeclaration(
       Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
