@@ -101,13 +101,15 @@ public struct Command: Sendable {
   public let summary: String
   /// Further sentences for the command's own help; may be empty.
   public let discussion: String
-  /// The options, in the order of help. `--help` and `--json` are added to every command.
+  /// The options, in the order of help. `--help` and `--json` are added to every command. A group
+  /// has flags alone: with one of them it runs itself.
   public let options: [Option]
   /// The values without a name, in order.
   public let positionals: [Positional]
   /// A whole command line that works, shown in help.
   public let example: String
-  /// The commands below this one; where there are any, the command itself cannot run.
+  /// The commands below this one; where there are any, the command itself runs only by a flag of
+  /// its own, such as `--list`.
   public let subcommands: [Command]
 
   /// A command that runs.
@@ -126,13 +128,13 @@ public struct Command: Sendable {
 
   /// A group of commands.
   public init(
-    group name: String, summary: String, discussion: String = "", example: String,
-    subcommands: [Command]
+    group name: String, summary: String, discussion: String = "", options: [Option] = [],
+    example: String, subcommands: [Command]
   ) {
     self.name = name
     self.summary = summary
     self.discussion = discussion
-    self.options = []
+    self.options = options
     self.positionals = []
     self.example = example
     self.subcommands = subcommands
@@ -140,7 +142,7 @@ public struct Command: Sendable {
 
   /// The command's own options and the two that every command has.
   var allOptions: [Option] {
-    guard subcommands.isEmpty else { return [Self.helpOption] }
+    if !subcommands.isEmpty && options.isEmpty { return [Self.helpOption] }
     return options + [Self.jsonOption, Self.helpOption]
   }
 

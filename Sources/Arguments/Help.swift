@@ -28,7 +28,10 @@ public enum Help {
   /// The line after `Usage:`.
   static func usage(of command: Command, path: [String]) -> String {
     var parts = [path.joined(separator: " ")]
-    guard command.subcommands.isEmpty else { return (parts + ["COMMAND"]).joined(separator: " ") }
+    guard command.subcommands.isEmpty else {
+      return (parts + ["COMMAND"] + command.options.map { "| --\($0.name)" })
+        .joined(separator: " ")
+    }
     for option in command.options {
       let form = option.kind == .flag ? "--\(option.name)" : "--\(option.name) \(option.valueName)"
       let isNeeded = option.isRequired && option.defaultValue == nil

@@ -165,7 +165,8 @@ private struct Reading {
         places.append(word)
       }
     }
-    guard chosen.command.subcommands.isEmpty else {
+    let runs = chosen.command.options.contains { match.flag($0.name) }
+    guard chosen.command.subcommands.isEmpty || runs else {
       let names = chosen.command.subcommands.map(\.name).joined(separator: ", ")
       throw chosen.failure("a command is missing; there are: \(names)")
     }

@@ -25,14 +25,19 @@ public struct CompliancePolicy: Hashable, Sendable, BitwiseCopyable {
     case counterparty
   }
 
+  /// Under emergency level 2: allow or refuse.
   public let emergency: Effect
+  /// While the module is paused: allow or refuse.
   public let paused: Effect
+  /// For a blocked sender.
   public let sender: Effect
+  /// For a blocked receiver.
   public let receiver: Effect
+  /// For a blocked counterparty: allow or refuse.
   public let counterparty: Effect
 
-  /// What brings value in, moves it on or makes a promise: it can be paused, and nobody blocked takes
-  /// part. A blocked receiver never traps the payer.
+  /// What brings value in, moves it on or makes a promise: it can be paused, and nobody blocked
+  /// takes part. A blocked receiver never traps the payer.
   public static let entry = CompliancePolicy(
     emergency: .refuse, paused: .refuse, sender: .refuse, receiver: .divert, counterparty: .refuse)
   /// What takes one's own out again: open but for emergency level 2; what is paid to a blocked
@@ -41,8 +46,8 @@ public struct CompliancePolicy: Hashable, Sendable, BitwiseCopyable {
     emergency: .refuse, paused: .allow, sender: .divert, receiver: .divert, counterparty: .allow)
   /// What collects the earned: as `exit`.
   public static let claim = exit
-  /// What a role does: it works while all else stands still, because it is what ends the standstill,
-  /// and blocking a holder is no way to take the role away.
+  /// What a role does: it works while all else stands still, because it is what ends the
+  /// standstill, and blocking a holder is no way to take the role away.
   public static let office = CompliancePolicy(
     emergency: .allow, paused: .allow, sender: .allow, receiver: .divert, counterparty: .allow)
 

@@ -6,16 +6,21 @@ public import Primitives
 public struct Parameter<Value: ABIValue>: Sendable {
   let name: String
   let isIndexed: Bool
+  let meaning: Meaning
 
-  /// - Parameter indexed: true for an event's topic.
-  public init(_ name: String, indexed: Bool = false) {
+  /// - Parameters:
+  ///   - indexed: true for an event's topic.
+  ///   - meaning: where it is another than the type's own, such as units that may be any number.
+  public init(_ name: String, indexed: Bool = false, meaning: Meaning = Value.meaning) {
     self.name = name
     isIndexed = indexed
+    self.meaning = meaning
   }
 
   var description: ParameterDescription {
     ParameterDescription(
-      name: name, type: Value.abiType, meaning: Value.meaning, isIndexed: isIndexed)
+      name: name, type: Value.abiType, meaning: meaning, elementMeaning: Value.elementMeaning,
+      isIndexed: isIndexed)
   }
 }
 
@@ -24,8 +29,15 @@ public struct ParameterDescription: Sendable {
   public let name: String
   public let type: ABIType
   public let meaning: Meaning
+  /// What the elements of an array mean; nil for other types.
+  public let elementMeaning: Meaning?
   /// True for an event's topic.
   public let isIndexed: Bool
+
+  /// The parameter as a field, the form that coders of values take.
+  public var field: ABIField {
+    ABIField(name, type, meaning: meaning, elementMeaning: elementMeaning)
+  }
 }
 
 /// An operation as outsiders see it: the single source of its ABI, REST and command-line forms.
@@ -36,6 +48,8 @@ public struct CallDeclaration: Sendable {
   public let parameters: [ParameterDescription]
   /// What a call returns.
   public let returns: [ParameterDescription]
+  /// The role that the operation asks for, where one fixed role is asked for.
+  public let role: Access.Role?
   /// Arguments of a worked example, as a person would type them.
   public let example: String
   /// What pause, emergency and block list do to the operation; what declares none is kept like an
@@ -50,7 +64,8 @@ public struct CallDeclaration: Sendable {
 
   public init<each Value: ABIValue>(
     _ name: String, _ help: String, example: String, returns: [ParameterDescription] = [],
-    compliance: CompliancePolicy? = nil, _ parameters: repeat Parameter<each Value>,
+    compliance: CompliancePolicy? = nil, role: Access.Role? = nil,
+    _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> Operation
   ) {
     var descriptions: [ParameterDescription] = []
@@ -61,6 +76,7 @@ public struct CallDeclaration: Sendable {
     self.compliance = compliance
     self.parameters = descriptions
     self.returns = returns
+    self.role = role
     signature = Signatures.text(name, descriptions)
     selector = Signatures.selector(signature)
     decode = { (data: [UInt8], offset: Int) throws(ABIFailure) -> Operation in

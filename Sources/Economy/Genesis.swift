@@ -1,7 +1,7 @@
 public import Primitives
 
 /// Everything that an economy file decides before the first block.
-public struct Genesis: Sendable {
+public final class Genesis: Sendable {
   /// The token's names and size.
   public struct TokenFacts: Sendable {
     public let name: String

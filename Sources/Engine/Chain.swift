@@ -20,6 +20,7 @@ public final class Chain: Sendable {
   private let recent: Mutex<RecentBlocks>
   private let pool = Mutex(Pool())
   private let readOnlyReason = Mutex<String?>(nil)
+  private let blockWanted = Mutex(false)
   /// Raised when the pool has work.
   let work = Signal()
 
@@ -150,9 +151,24 @@ public final class Chain: Sendable {
   /// Why no transactions are taken, or nil.
   public var readOnly: String? { readOnlyReason.withLock { $0 } }
 
+  /// Asks for a block although nothing may wait, so that the state takes the clock's time.
+  public func askForBlock() {
+    blockWanted.withLock { $0 = true }
+    work.raise()
+  }
+
   // The engine's side
 
-  var hasWork: Bool { pool.withLock { $0.hasReady } }
+  var hasWork: Bool { blockWanted.withLock { $0 } || pool.withLock { $0.hasReady } }
+
+  /// True where somebody asked for a block since the last call. The engine takes the wish before it
+  /// looks at the clock, so that whoever moved the clock first gets a block of the new time.
+  func takeBlockWish() -> Bool {
+    blockWanted.withLock { isWanted in
+      defer { isWanted = false }
+      return isWanted
+    }
+  }
 
   var waitingCount: Int { pool.withLock { $0.count } }
 

@@ -160,12 +160,14 @@ private struct Loop<D: Disk, C: Clock> {
 
   private mutating func makeBlock(_ machine: inout Machine<D>, _ chain: Chain) -> Attempt {
     let batch = machine.prepare()
-    let isNeeded = !batch.isEmpty || isTimerDue(chain)
+    let isAsked = chain.takeBlockWish()
+    let isNeeded = isAsked || !batch.isEmpty || isTimerDue(chain)
     guard isNeeded || isFull else { return .nothingToDo }
     do throws(StorageFailure) {
       try machine.reserve(batch)
     } catch {
       chain.requeue(batch)
+      if isAsked { chain.askForBlock() }
       guard error.kind == .full else {
         notify(.failed(error.description))
         return .failed

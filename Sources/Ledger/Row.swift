@@ -1,3 +1,4 @@
+internal import Cryptography
 public import Primitives
 
 /// A fixed-size record of a table, without references.
@@ -57,6 +58,12 @@ public struct RowWriter {
     words.append(address.high.byteSwapped)
     words.append(address.middle.byteSwapped)
     append(address.low.byteSwapped, extra)
+  }
+
+  /// The RFC 6962 leaf hash of the canonical bytes.
+  var leaf: Digest {
+    // Unsafe by name only: initialised words without padding, read as bytes.
+    unsafe SHA256.leaf(words.span.bytes)
   }
 
   mutating func removeAll() { words.removeAll(keepingCapacity: true) }

@@ -43,8 +43,7 @@ public struct Table<Row: LedgerRow>: ~Copyable {
   private var vacancies: VacancyHeap = VacancyHeap()
   private var dirtyBits: [UInt64] = []
   private var dirtyRows: [UInt32] = []
-  private var tree = HashTree()
-  private var writer = RowWriter()
+  private let keeper = TreeKeeper()
 
   public init(id: UInt8) { self.id = id }
 
@@ -158,24 +157,23 @@ public struct Table<Row: LedgerRow>: ~Copyable {
 
   /// Brings the tree up to date and returns the root of the row hashes (RFC 6962 tags).
   public mutating func root() -> Digest {
-    if tree.count > count { tree.truncate(to: count) }
+    if keeper.tree.count > count { keeper.tree.truncate(to: count) }
     dirtyRows.sort()
     for row in dirtyRows {
       let row = Int(row)
       dirtyBits[row >> 6] &= ~(1 << UInt64(row & 63))
       guard row < count else { continue }
-      writer.removeAll()
-      pages[row >> Self.pageShift][row & Self.pageMask].encode(into: &writer)
-      // Unsafe by name only: initialised words without padding, read as bytes.
-      let leaf = unsafe SHA256.leaf(writer.words.span.bytes)
-      if row < tree.count { tree.set(row, leaf) } else { tree.append(leaf) }
+      keeper.writer.removeAll()
+      pages[row >> Self.pageShift][row & Self.pageMask].encode(into: &keeper.writer)
+      let leaf = keeper.writer.leaf
+      if row < keeper.tree.count { keeper.tree.set(row, leaf) } else { keeper.tree.append(leaf) }
     }
     dirtyRows.removeAll(keepingCapacity: true)
-    return tree.root()
+    return keeper.tree.root()
   }
 
   /// The siblings that lead from a row's hash to `root()`; call `root()` first.
-  public mutating func path(_ row: Int) -> [Digest] { tree.path(row) }
+  public mutating func path(_ row: Int) -> [Digest] { keeper.tree.path(row) }
 
   /// The canonical bytes of a row.
   public func bytes(_ row: Int) -> [UInt8] {
@@ -195,6 +193,14 @@ public struct Table<Row: LedgerRow>: ~Copyable {
   public func visit(_ body: (Int, Row) -> Void) {
     for row in 0..<count where !self[row].isVacant { body(row, self[row]) }
   }
+}
+
+/// The parts of a table that only hashing touches. They stand behind a reference because the
+/// compiler's ownership checks count every stored part of the state, table by table, over and over:
+/// held inline they cost a third of the economy's build time.
+private final class TreeKeeper {
+  var tree = HashTree()
+  var writer = RowWriter()
 }
 
 /// Freed places, lowest first. It may hold places that were taken again; the table skips them.

@@ -83,11 +83,20 @@ public final class RunningNode: Sendable {
       throw .replay(error)
     }
     recovery = machine.recovered
+    let clock = document.network.development ? try Self.clock(folder.disk) : nil
+    let advance = clock.map { clock in
+      { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
+        let result = clock.advance(by: seconds)
+        if case .success = result { chain.askForBlock() }
+        return result
+      }
+    }
     let router = Router(
       chain,
       Configuration(
         version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
-        development: document.network.development ? DevelopmentKeys.published() : nil))
+        development: document.network.development ? DevelopmentKeys.published() : nil,
+        advance: advance))
     var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
     http.allowPublic = configuration.isPublic
     http.crossOrigin = HTTPCrossOrigin()
@@ -100,12 +109,24 @@ public final class RunningNode: Sendable {
           + answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
     }
     sequencer = SoloSequencer(chain: chain)
-    sequencer.start(machine, clock: SystemClock(), notify: notify)
+    if let clock {
+      sequencer.start(machine, clock: clock, notify: notify)
+    } else {
+      sequencer.start(machine, clock: SystemClock(), notify: notify)
+    }
     do throws(HTTPServerFailure) {
       try server.start()
     } catch {
       sequencer.stop()
       throw .http(error)
+    }
+  }
+
+  private static func clock(_ disk: RealDisk) throws(NodeFailure) -> DevelopmentClock {
+    do throws(DataFolderFailure) {
+      return try DevelopmentClock(disk)
+    } catch {
+      throw .folder(error)
     }
   }
 

@@ -52,6 +52,29 @@ import Testing
     #expect(match.wantsJSON)
   }
 
+  @Test("a group runs by a flag of its own, and else asks for a command")
+  func groupFlag() throws {
+    let leaf = Command("say", summary: "Say.", example: "tool talk say")
+    let group = Command(
+      group: "talk", summary: "Talk.", options: [Option("list", .flag, help: "List.")],
+      example: "tool talk --list", subcommands: [leaf])
+    let program = Program(
+      root: Command(group: "tool", summary: "A tool.", example: "tool talk", subcommands: [group]),
+      version: "1", environmentPrefix: "TOOL")
+    guard
+      case .run(let match) = try program.parse(
+        ["talk", "--list", "--json"], environment: { _ in nil })
+    else {
+      Issue.record("the group does not run")
+      return
+    }
+    #expect(match.path == ["talk"] && match.flag("list") && match.wantsJSON)
+    #expect(throws: UsageFailure.self) { try program.parse(["talk"], environment: { _ in nil }) }
+    #expect(throws: UsageFailure.self) {
+      try program.parse(["talk", "--json"], environment: { _ in nil })
+    }
+  }
+
   /// Each line is wrong in one way; the message must name the culprit and, where there is one, the
   /// repair.
   @Test(

@@ -34,6 +34,7 @@ import Testing
       let text = try #require(account["address"]?.string)
       #expect(Address(text: text) == SystemAddress.account(try #require(account["name"]?.string)))
     }
+    #expect(document["roles"] == .array([]))
     #expect(document["limits"]?["batchRequests"]?.whole == UInt128(Limits.batchRequests))
     #expect(document["limits"]?["blockGas"]?.whole == 30_000_000)
   }

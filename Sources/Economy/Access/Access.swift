@@ -8,19 +8,19 @@ public import Primitives
 /// holds none can only use what is their own.
 ///
 /// **Life cycle.** Genesis makes the roles and their holders; no operation makes a role, and none
-/// changes which role administers which, so an ability that is absent at genesis can never be added.
-/// The holders of a role's admin role grant and revoke it, for good or until a time; a holder may
-/// renounce it. A role that administers itself (`default.admin`) is never granted or revoked: a
-/// holder offers its own place to a successor, who accepts it after the delay, so that a stolen key
-/// leaves time to act and a wrong address loses nothing.
+/// changes which role administers which, so an ability that is absent at genesis can never be
+/// added. The holders of a role's admin role grant and revoke it, for good or until a time; a
+/// holder may renounce it. A role that administers itself (`default.admin`) is never granted or
+/// revoked: a holder offers its own place to a successor, who accepts it after the delay, so that a
+/// stolen key leaves time to act and a wrong address loses nothing.
 ///
 /// **Invariants.** A member is listed once in a role. Of a role that administers itself there is
-/// always a holder. Expiry is judged by block time, so a lapsed membership is no membership although
-/// its row still stands.
+/// always a holder. Expiry is judged by block time, so a lapsed membership is no membership
+/// although its row still stands.
 ///
-/// **Worked example.** `default.admin` grants `pauser` to Alice until 1 March. On 1 March at 00:00:00
-/// `hasRole` is already false. The admin offers its place to Bob; two days later Bob accepts, and
-/// from then on Bob alone grants.
+/// **Worked example.** `default.admin` grants `pauser` to Alice until 1 March. On 1 March at
+/// 00:00:00 `hasRole` is already false. The admin offers its place to Bob; two days later Bob
+/// accepts, and from then on Bob alone grants.
 ///
 /// Events and the first selectors are those of OpenZeppelin's AccessControl, so that its tools read
 /// them.
@@ -30,6 +30,7 @@ public enum Access {
 
   /// What the economy file decides (decision N02).
   public struct Plan: Sendable {
+    /// A role and who holds it at genesis.
     public struct Role: Sendable {
       public let name: String
       /// The role whose holders grant and revoke this one.
@@ -43,6 +44,7 @@ public enum Access {
       }
     }
 
+    /// In the order of the economy file.
     public var roles: [Role]
     /// How long a handover waits before it can be accepted.
     public var handoverDelay: Seconds
@@ -87,6 +89,7 @@ public enum Access {
     case handoverNotReady = 11
   }
 
+  /// What the module announces: one event an operation.
   public enum Event: UInt8, CaseIterable, Sendable {
     case granted = 1
     case revoked = 2

@@ -9,20 +9,20 @@ internal import Primitives
 /// which somebody had to act is put off by the length of the pause (`closedTime`).
 ///
 /// **Who may do what.** `pauser` pauses and unpauses one module. `pauser.emergency` sets the level:
-/// 1 pauses every module, 2 holds exits as well. `compliance` blocks accounts and holds back amounts.
-/// An ability that the economy file's token section denies does not exist.
+/// 1 pauses every module, 2 holds exits as well. `compliance` blocks accounts and holds back
+/// amounts. An ability that the economy file's token section denies does not exist.
 ///
-/// **Life cycle of a listing.** From its own place in the block on, a blocked account begins nothing;
-/// for every operation ordered after it the listing holds. What others would pay to it goes to
-/// `compliance.quarantine`, under the account's name, so that no payer is trapped by a blocked
-/// receiver. Unblocking pays out all that waited. A frozen amount is the part of a balance that
-/// cannot be spent; it may exceed the balance, and then holds back what arrives.
+/// **Life cycle of a listing.** From its own place in the block on, a blocked account begins
+/// nothing; for every operation ordered after it the listing holds. What others would pay to it
+/// goes to `compliance.quarantine`, under the account's name, so that no payer is trapped by a
+/// blocked receiver. Unblocking pays out all that waited. A frozen amount is the part of a balance
+/// that cannot be spent; it may exceed the balance, and then holds back what arrives.
 ///
-/// What each operation does in each circumstance is one row of a table: `CompliancePolicy`, declared
-/// with the operation; `docs/compliance-matrix.md` is the table in print.
+/// What each operation does in each circumstance is one row of a table: `CompliancePolicy`,
+/// declared with the operation; `docs/compliance-matrix.md` is the table in print.
 ///
-/// **Invariants.** The quarantine account holds exactly what the listings say. Only blocked accounts
-/// have a listing.
+/// **Invariants.** The quarantine account holds exactly what the listings say. Only blocked
+/// accounts have a listing.
 ///
 /// **Worked example.** Carol is blocked. Alice sends her 5.0000: the transfer succeeds, Alice is
 /// quit of 5.0000, Carol's balance stays, `quarantinedOf(carol)` is 5.0000. Carol's own transfer is
@@ -48,8 +48,8 @@ public enum Compliance {
     }
   }
 
-  /// Why the module refuses, in the order in which its guards run; the first three are the kernel's,
-  /// for operations of every module.
+  /// Why the module refuses, in the order in which its guards run; the first three are the
+  /// kernel's, for operations of every module.
   public enum Code: UInt8, CaseIterable, Sendable {
     case emergencyStop = 1
     case enforcedPause = 2
@@ -67,6 +67,7 @@ public enum Compliance {
     case insufficientFrozen = 14
   }
 
+  /// What the module announces: one event an operation, and what quarantine keeps.
   public enum Event: UInt8, CaseIterable, Sendable {
     case paused = 1
     case unpaused = 2

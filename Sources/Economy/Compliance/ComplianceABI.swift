@@ -6,12 +6,12 @@ extension Compliance {
     "0x9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
   /// What outsiders rely on.
-  public static let declaration = ModuleDeclaration(
+  public static let declaration: ModuleDeclaration = ModuleDeclaration(
     number: number, name: "compliance",
     help: "Pause, emergency levels, block list, freezes and quarantine.",
     calls: calls, queries: queries, events: events, rejections: rejections)
 
-  private static let calls = [
+  private static let calls: [CallDeclaration] = [
     CallDeclaration(
       "pause", "Lets nothing begin in a module, by its number; asks for the role pauser.",
       example: "1", compliance: .office, Parameter<UInt8>("module")
@@ -49,7 +49,7 @@ extension Compliance {
     ) { .compliance(.unfreeze(Unfreeze(account: $0, amount: $1))) },
   ]
 
-  private static let queries = [
+  private static let queries: [QueryDeclaration] = [
     QueryDeclaration(
       "paused", "Whether a module is paused, by its own switch or an emergency.", example: "1",
       returns: Parameter<Bool>("paused"), Parameter<UInt8>("module")
@@ -87,7 +87,7 @@ extension Compliance {
     ) { (state, start) throws(Rejection) in state.blockedAccounts(from: start) },
   ]
 
-  private static let events = [
+  private static let events: [EventDeclaration] = [
     EventDeclaration(
       Event.paused.rawValue, "Paused", "Nothing begins in a module any more.",
       Parameter<UInt8>("module", indexed: true), Parameter<Address>("sender", indexed: true)),
@@ -121,7 +121,7 @@ extension Compliance {
       Parameter<Amount>("amount")),
   ]
 
-  private static let rejections = [
+  private static let rejections: [RejectionDeclaration] = [
     RejectionDeclaration(
       Code.emergencyStop.rawValue, "EmergencyStop",
       "The emergency level is 2: only the roles that end it act until it falls."),

@@ -6,14 +6,14 @@ public enum ComplianceMatrix {
     var text = """
       # The compliance matrix
 
-      What an emergency, a pause and the block list do to each operation. The page is made from the
-      declarations of the modules; the kernel reads the same table before it asks the module itself,
+      What an emergency, a pause and the block list do to each operation. The page is made from
+      the declarations of the modules; the kernel reads the same table before it asks the module,
       and looks from left to right: the first cell that refuses decides.
 
       - **emergency**: the emergency level is 2. Rejection: `EmergencyStop()`.
       - **paused**: the module is paused, or the emergency level is 1. Rejection: `EnforcedPause()`.
-      - **sender**, **receiver**, **counterparty**: the account is on the block list; the receiver is
-        whom the operation pays, the counterparty whom else it names. Rejection:
+      - **sender**, **receiver**, **counterparty**: the account is on the block list; the receiver
+        is whom it pays, the counterparty whom else it names. Rejection:
         `AccountBlocked(account)`.
 
       *allow*: the operation runs as ever. *refuse*: it is rejected. *divert*: it runs, and what the

@@ -4,7 +4,7 @@ extension Staking {
   private static let account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
   /// What outsiders rely on.
-  public static let declaration = ModuleDeclaration(
+  public static let declaration: ModuleDeclaration = ModuleDeclaration(
     number: number, name: "staking",
     help: "Positions that earn from a funded pool, as ERC-721 receipts.",
     calls: positionCalls + attesterCalls + receiptCalls,

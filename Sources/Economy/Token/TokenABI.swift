@@ -2,95 +2,103 @@ internal import Primitives
 
 extension Token {
   /// What outsiders rely on.
-  public static let declaration = ModuleDeclaration(
+  public static let declaration: ModuleDeclaration = ModuleDeclaration(
     number: number, name: "token",
     help: "The economy's token as ERC-20: balances, transfers, allowances and burns.",
-    calls: [
-      CallDeclaration(
-        "transfer", "Moves your own units to another account.",
-        example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 12.5", returns: [flag],
-        compliance: .entry,
-        Parameter<Address>("to"), Parameter<Amount>("amount")
-      ) { .token(.transfer(Transfer(to: $0, amount: $1))) },
-      CallDeclaration(
-        "approve", "Lets a spender move up to an amount of your units; zero takes it back.",
-        example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 100", returns: [flag],
-        compliance: .entry,
-        Parameter<Address>("spender"), Parameter<UInt256>("amount")
-      ) { .token(.approve(Approve(spender: $0, amount: $1))) },
-      CallDeclaration(
-        "transferFrom", "Moves an owner's units within your allowance.",
-        example:
-          "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 5",
-        returns: [flag], compliance: .entry,
-        Parameter<Address>("from"), Parameter<Address>("to"), Parameter<Amount>("amount")
-      ) { .token(.transferFrom(TransferFrom(from: $0, to: $1, amount: $2))) },
-      CallDeclaration(
-        "burn", "Burns your own units for ever.", example: "2.5", compliance: .entry,
-        Parameter<Amount>("amount")
-      ) { .token(.burn(Burn(amount: $0))) },
-      CallDeclaration(
-        "burnFrom", "Burns an owner's units within your allowance.",
-        example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 2.5", compliance: .entry,
-        Parameter<Address>("from"), Parameter<Amount>("amount")
-      ) { .token(.burnFrom(BurnFrom(from: $0, amount: $1))) },
-    ],
-    queries: [
-      QueryDeclaration(
-        "name", "The token's full name.", example: "", returns: Parameter<String>("name")
-      ) { (state) throws(Rejection) in state.genesis.token.name },
-      QueryDeclaration(
-        "symbol", "The token's symbol.", example: "", returns: Parameter<String>("symbol")
-      ) { (state) throws(Rejection) in state.genesis.token.symbol },
-      QueryDeclaration(
-        "decimals", "How many decimals one token has.", example: "",
-        returns: Parameter<UInt8>("decimals")
-      ) { (state) throws(Rejection) in state.genesis.token.decimals },
-      QueryDeclaration(
-        "totalSupply", "The genesis supply without what is burned.", example: "",
-        returns: Parameter<Amount>("supply")
-      ) { (state) throws(Rejection) in state.totalSupply() },
-      QueryDeclaration(
-        "balanceOf", "What an account holds.",
-        example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
-        returns: Parameter<Amount>("balance"), Parameter<Address>("account")
-      ) { (state, account) throws(Rejection) in state.balance(of: account) },
-      QueryDeclaration(
-        "allowance", "What a spender may still move of an owner's units.",
-        example:
-          "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-        returns: Parameter<UInt256>("amount"), Parameter<Address>("owner"),
-        Parameter<Address>("spender")
-      ) { (state, owner, spender) throws(Rejection) in state.allowance(owner, spender) },
-    ],
-    events: [
-      transferEvent,
-      EventDeclaration(
-        Event.approval.rawValue, "Approval", "An owner set a spender's allowance.",
-        Parameter<Address>("owner", indexed: true), Parameter<Address>("spender", indexed: true),
-        Parameter<UInt256>("value")),
-      EventDeclaration(
-        Event.burn.rawValue, "Burn", "Units left the supply for ever.",
-        Parameter<Address>("holder", indexed: true), Parameter<Amount>("amount")),
-    ],
-    rejections: [
-      RejectionDeclaration(
-        Code.invalidReceiver.rawValue, "ERC20InvalidReceiver",
-        "The zero address, a module or a system account cannot receive a transfer.",
-        Parameter<Address>("receiver")),
-      RejectionDeclaration(
-        Code.invalidSpender.rawValue, "ERC20InvalidSpender",
-        "The zero address cannot be given an allowance.", Parameter<Address>("spender")),
-      RejectionDeclaration(
-        Code.insufficientAllowance.rawValue, "ERC20InsufficientAllowance",
-        "The spender's allowance is below the amount: ask the owner to approve more.",
-        Parameter<Address>("spender"), Parameter<UInt256>("allowance"),
-        Parameter<Amount>("needed")),
-      RejectionDeclaration(
-        Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
-        "The owner's spendable balance is below the amount.", Parameter<Address>("sender"),
-        Parameter<Amount>("balance"), Parameter<Amount>("needed")),
-    ])
+    calls: calls,
+    queries: queries,
+    events: events,
+    rejections: rejections)
+
+  private static let calls: [CallDeclaration] = [
+    CallDeclaration(
+      "transfer", "Moves your own units to another account.",
+      example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 12.5", returns: [flag],
+      compliance: .entry,
+      Parameter<Address>("to"), Parameter<Amount>("amount")
+    ) { .token(.transfer(Transfer(to: $0, amount: $1))) },
+    CallDeclaration(
+      "approve", "Lets a spender move up to an amount of your units; zero takes it back.",
+      example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8 100", returns: [flag],
+      compliance: .entry, Parameter<Address>("spender"),
+      Parameter<UInt256>("amount", meaning: .units)
+    ) { .token(.approve(Approve(spender: $0, amount: $1))) },
+    CallDeclaration(
+      "transferFrom", "Moves an owner's units within your allowance.",
+      example:
+        "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 5",
+      returns: [flag], compliance: .entry,
+      Parameter<Address>("from"), Parameter<Address>("to"), Parameter<Amount>("amount")
+    ) { .token(.transferFrom(TransferFrom(from: $0, to: $1, amount: $2))) },
+    CallDeclaration(
+      "burn", "Burns your own units for ever.", example: "2.5", compliance: .entry,
+      Parameter<Amount>("amount")
+    ) { .token(.burn(Burn(amount: $0))) },
+    CallDeclaration(
+      "burnFrom", "Burns an owner's units within your allowance.",
+      example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 2.5", compliance: .entry,
+      Parameter<Address>("from"), Parameter<Amount>("amount")
+    ) { .token(.burnFrom(BurnFrom(from: $0, amount: $1))) },
+  ]
+
+  private static let queries: [QueryDeclaration] = [
+    QueryDeclaration(
+      "name", "The token's full name.", example: "", returns: Parameter<String>("name")
+    ) { (state) throws(Rejection) in state.genesis.token.name },
+    QueryDeclaration(
+      "symbol", "The token's symbol.", example: "", returns: Parameter<String>("symbol")
+    ) { (state) throws(Rejection) in state.genesis.token.symbol },
+    QueryDeclaration(
+      "decimals", "How many decimals one token has.", example: "",
+      returns: Parameter<UInt8>("decimals")
+    ) { (state) throws(Rejection) in state.genesis.token.decimals },
+    QueryDeclaration(
+      "totalSupply", "The genesis supply without what is burned.", example: "",
+      returns: Parameter<Amount>("supply")
+    ) { (state) throws(Rejection) in state.totalSupply() },
+    QueryDeclaration(
+      "balanceOf", "What an account holds.",
+      example: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+      returns: Parameter<Amount>("balance"), Parameter<Address>("account")
+    ) { (state, account) throws(Rejection) in state.balance(of: account) },
+    QueryDeclaration(
+      "allowance", "What a spender may still move of an owner's units.",
+      example:
+        "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+      returns: Parameter<UInt256>("amount", meaning: .units), Parameter<Address>("owner"),
+      Parameter<Address>("spender")
+    ) { (state, owner, spender) throws(Rejection) in state.allowance(owner, spender) },
+  ]
+
+  private static let events: [EventDeclaration] = [
+    transferEvent,
+    EventDeclaration(
+      Event.approval.rawValue, "Approval", "An owner set a spender's allowance.",
+      Parameter<Address>("owner", indexed: true), Parameter<Address>("spender", indexed: true),
+      Parameter<UInt256>("value", meaning: .units)),
+    EventDeclaration(
+      Event.burn.rawValue, "Burn", "Units left the supply for ever.",
+      Parameter<Address>("holder", indexed: true), Parameter<Amount>("amount")),
+  ]
+
+  private static let rejections: [RejectionDeclaration] = [
+    RejectionDeclaration(
+      Code.invalidReceiver.rawValue, "ERC20InvalidReceiver",
+      "The zero address, a module or a system account cannot receive a transfer.",
+      Parameter<Address>("receiver")),
+    RejectionDeclaration(
+      Code.invalidSpender.rawValue, "ERC20InvalidSpender",
+      "The zero address cannot be given an allowance.", Parameter<Address>("spender")),
+    RejectionDeclaration(
+      Code.insufficientAllowance.rawValue, "ERC20InsufficientAllowance",
+      "The spender's allowance is below the amount: ask the owner to approve more.",
+      Parameter<Address>("spender"), Parameter<UInt256>("allowance", meaning: .units),
+      Parameter<Amount>("needed")),
+    RejectionDeclaration(
+      Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
+      "The owner's spendable balance is below the amount.", Parameter<Address>("sender"),
+      Parameter<Amount>("balance"), Parameter<Amount>("needed")),
+  ]
 
   /// The posting event, which the ledger emits as code 0 of module 0 for every movement of value.
   public static let transferEvent = EventDeclaration(

@@ -4,12 +4,12 @@ extension Vesting {
   private static let account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
   /// What outsiders rely on.
-  public static let declaration = ModuleDeclaration(
+  public static let declaration: ModuleDeclaration = ModuleDeclaration(
     number: number, name: "vesting",
     help: "Grants that are released over time, by milestone, plan or vote.",
     calls: calls, queries: queries, events: events, rejections: rejections)
 
-  private static let calls = [
+  private static let calls: [CallDeclaration] = [
     CallDeclaration(
       "release", "Pays a grant's beneficiary what has vested; anyone may send it.", example: "1",
       returns: [Parameter<Amount>("paid").description], compliance: .claim,
@@ -50,7 +50,7 @@ extension Vesting {
     ) { .vesting(.achieve(Achieve(milestone: $0))) },
   ]
 
-  private static let queries = [
+  private static let queries: [QueryDeclaration] = [
     QueryDeclaration(
       "grant", "The facts of a grant.", example: "1", returns: Parameter<Facts>("facts"),
       Parameter<UInt64>("grant")
@@ -87,7 +87,7 @@ extension Vesting {
     ) { (state, year) throws(Rejection) in state.releases(inYear: year) },
   ]
 
-  private static let events = [
+  private static let events: [EventDeclaration] = [
     EventDeclaration(
       Event.created.rawValue, "GrantCreated", "A holder put units into a grant.",
       Parameter<UInt64>("grant", indexed: true), Parameter<Address>("beneficiary", indexed: true),
@@ -113,7 +113,7 @@ extension Vesting {
       Parameter<Amount>("burned"), Parameter<Amount>("unlocked")),
   ]
 
-  private static let rejections = [
+  private static let rejections: [RejectionDeclaration] = [
     RejectionDeclaration(
       Code.unknownGrant.rawValue, "UnknownGrant",
       "There is no such grant: grantCount, grantsOf and grantOfWallet tell the ids.",

@@ -22,6 +22,7 @@ extension Vesting {
     /// 0 where it was not revoked.
     public let revokedAt: LogicalTime
 
+    /// The tuple's fields in order.
     public static let fields = [
       ABIField("wallet", Address.self), ABIField("beneficiary", Address.self),
       ABIField("grantor", Address.self), ABIField("total", Amount.self),
@@ -89,6 +90,7 @@ extension Vesting {
     public let achievedAt: LogicalTime
     public let burned: Amount
 
+    /// The tuple's fields in order.
     public static let fields = [
       ABIField("name", String.self), ABIField("burn", Amount.self),
       ABIField("unlock", Amount.self), ABIField("achievedAt", LogicalTime.self),
@@ -131,6 +133,7 @@ extension Vesting {
     /// What `governedSoFar` may come to; the largest number where there is no ceiling.
     public let ceiling: Amount
 
+    /// The tuple's fields in order.
     public static let fields = [
       ABIField("governed", Amount.self), ABIField("free", Amount.self),
       ABIField("governedSoFar", Amount.self), ABIField("ceiling", Amount.self),

@@ -382,7 +382,8 @@ extension EconomyState {
     var governed = Amount.zero
     for year in 0..<vesting.years.count {
       governed += vesting.years[year].governed
-      if let ceiling = ceiling(ofYear: year), governed > max(ceiling, burnedByMilestones()) {
+      if let ceiling = ceiling(ofYear: year), governed.excess(over: burnedByMilestones()) > ceiling
+      {
         broken.append("year \(year): \(governed.units) units released above \(ceiling.units)")
       }
     }

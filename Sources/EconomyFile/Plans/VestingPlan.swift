@@ -72,10 +72,11 @@ extension EconomyDocument {
   // The ceiling (economics F24)
 
   /// By year: the governor's ceiling less what contractual wallets and governed pools reach by the
-  /// year's end. The governed wallets and milestones of this module share the rest.
+  /// year's end. The governed wallets and milestones of this module share the rest. A later year
+  /// that leaves less holds the earlier ones down: what is out cannot be called back.
   private func vestingCeilings() -> [Amount] {
     guard let governor = releaseGovernor else { return [] }
-    return governor.cumulativeCeiling.enumerated().map { year, ceiling in
+    var ceilings = governor.cumulativeCeiling.enumerated().map { year, ceiling in
       let end = Seconds(UInt64(year + 1) * Seconds.year.count)
       var rest = ceiling
       for wallet in wallets {
@@ -87,6 +88,10 @@ extension EconomyDocument {
       }
       return rest
     }
+    for year in ceilings.indices.dropLast().reversed() {
+      ceilings[year] = min(ceilings[year], ceilings[year + 1])
+    }
+    return ceilings
   }
 
   private func opened(_ wallet: Wallet, at elapsed: Seconds) -> Amount {

@@ -39,6 +39,15 @@ public struct NetworkDocument: Sendable {
       writer.endObject()
     }
     writer.endArray()
+    writer.name("roles")
+    writer.beginArray()
+    for role in genesis.plans.access.roles {
+      writer.beginObject()
+      writer.member("name", text: role.name)
+      writer.member("id", digest: Access.id(role.name))
+      writer.endObject()
+    }
+    writer.endArray()
     Self.limits(genesis, &writer)
     if let development = configuration.development { Self.development(development, &writer) }
     writer.endObject()

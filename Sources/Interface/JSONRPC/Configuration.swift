@@ -8,15 +8,27 @@ public struct Configuration: Sendable {
   public let clientVersion: String
   /// Keys that everybody knows; nil but on a development network.
   public let development: DevelopmentAccounts?
+  /// Moves the clock forward and answers its new time, durable when it returns; nil but on a
+  /// development network.
+  public let advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)?
 
   public init(
-    version: String, clientVersion: String,
-    development: DevelopmentAccounts? = nil
+    version: String, clientVersion: String, development: DevelopmentAccounts? = nil,
+    advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil
   ) {
     self.version = version
     self.clientVersion = clientVersion
     self.development = development
+    self.advance = advance
   }
+}
+
+/// Why a development clock does not move.
+public struct AdvanceRefusal: Error, Sendable, Equatable {
+  /// What is wrong and how to repair it.
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
 }
 
 /// The accounts of a development network, whose keys are public.

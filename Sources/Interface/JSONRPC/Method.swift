@@ -26,7 +26,7 @@ struct Method: Sendable {
 
   /// Every method that this node answers.
   static let all: [Method] =
-    network + state + calls + fees + blocks + transactions + logs
+    network + state + calls + fees + blocks + transactions + logs + development
 
   private static let byName = [String: Method](
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -20,13 +20,6 @@ extension Method {
       writer.quantity(rpc.chain.genesis.chainID)
     },
     Method("eth_syncing") { (_, _, writer) throws(RPCFailure) in writer.bool(false) },
-    Method("eth_accounts") { (rpc, _, writer) throws(RPCFailure) in
-      writer.beginArray()
-      for account in rpc.configuration.development?.accounts ?? [] {
-        writer.address(account.address)
-      }
-      writer.endArray()
-    },
     Method("eth_blockNumber") { (rpc, _, writer) throws(RPCFailure) in
       writer.quantity(rpc.chain.head.height)
     },

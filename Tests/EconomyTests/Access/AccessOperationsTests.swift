@@ -106,7 +106,7 @@ import Testing
       access, "acceptHandover", [.role(.admin), .account(Net.admin)], by: Net.bob,
       Access.rejection(.handoverNotReady, Word(UInt128(ready))))
 
-    let missed = net.hasMet(Access.number, Access.Code.allCases.map(\.rawValue))
+    let missed = net.unmet(Access.number, Access.Code.allCases.map(\.rawValue))
     #expect(missed.isEmpty)
   }
 

@@ -141,10 +141,10 @@ struct DevelopmentNetwork: ~Copyable {
     _ module: ModuleDeclaration, _ name: String, _ arguments: [ABITree] = [], by sender: Address,
     _ rejection: Rejection, _ location: SourceLocation = #_sourceLocation
   ) {
-    let rootBefore = state.invariants()
     let status = send(module, name, arguments, by: sender)
     #expect(status == .rejected(rejection), sourceLocation: location)
-    #expect(rootBefore.isEmpty, sourceLocation: location)
+    let broken = state.invariants()
+    #expect(broken.isEmpty, sourceLocation: location)
   }
 
   func units(_ address: Address) -> UInt128 { state.balance(of: address).units }
@@ -157,8 +157,8 @@ struct DevelopmentNetwork: ~Copyable {
     }
   }
 
-  /// True where every code of a module was met.
-  func hasMet(_ module: UInt8, _ codes: some Sequence<UInt8>) -> [UInt8] {
+  /// The codes of a module that no call has met.
+  func unmet(_ module: UInt8, _ codes: some Sequence<UInt8>) -> [UInt8] {
     codes.filter { !met.contains([module, $0]) }
   }
 }

@@ -116,7 +116,7 @@ import Testing
       Token.rejection(.invalidReceiver, Word(Address.zero)))
 
     let others = Compliance.Code.allCases.filter { $0 != .abilityAbsent }
-    let missed = net.hasMet(Compliance.number, others.map(\.rawValue))
+    let missed = net.unmet(Compliance.number, others.map(\.rawValue))
     #expect(missed.isEmpty)
   }
 
@@ -135,8 +135,8 @@ import Testing
     }
   }
 
-  /// A blocked receiver never traps the payer: the transfer succeeds, quarantine keeps the units, and
-  /// unblocking pays them out.
+  /// A blocked receiver never traps the payer: the transfer succeeds, quarantine keeps the units,
+  /// and unblocking pays them out.
   @Test func transfersToTheBlockedWaitInQuarantine() throws {
     var net = try Net()
     let carol = ABITree.account(Net.carol)

@@ -1,0 +1,191 @@
+import Arguments
+import Cryptography
+import HTTP
+import Interface
+import Primitives
+
+/// Why a running node gave no result.
+enum ClientFailure: Error {
+  /// Nobody answers, or not in time.
+  case unreachable(String)
+  /// The URL or another argument cannot be used.
+  case usage(String)
+  /// What came back is none of Freehold's answers.
+  case malformed(String)
+  /// The node refused the request; `data` is that of a custom error.
+  case refused(message: String, data: [UInt8]?)
+
+  /// What is wrong and how to repair it.
+  var text: String {
+    switch self {
+    case .unreachable(let text), .usage(let text), .malformed(let text): text
+    case .refused(let message, _): message
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .unreachable: .unreachable
+    case .usage: .usage
+    case .malformed: .failed
+    case .refused: .rejected
+    }
+  }
+}
+
+/// What GET /network says of a network, as far as commands need it.
+struct NetworkFacts {
+  /// An account whose key is public.
+  struct DevelopmentAccount {
+    let address: Address
+    let key: [UInt8]
+  }
+
+  let chainID: UInt64
+  let symbol: String
+  let decimals: Int
+  /// Empty but on a development network.
+  let development: [DevelopmentAccount]
+  let vocabulary: Vocabulary
+
+  /// One base unit in wei.
+  var weiPerUnit: UInt128 {
+    var wei: UInt128 = 1
+    for _ in decimals..<18 { wei *= 10 }
+    return wei
+  }
+
+  init(_ document: JSONValue) throws(ClientFailure) {
+    guard let chainID = document["chainId"]?.whole.flatMap({ UInt64(exactly: $0) }),
+      let symbol = document.at("/token/symbol")?.string,
+      let decimals = document.at("/token/decimals")?.whole, decimals <= 18
+    else { throw .malformed("GET /network is not that of a Freehold node: check --node") }
+    self.chainID = chainID
+    self.symbol = symbol
+    self.decimals = Int(decimals)
+    development = (document.at("/development/accounts")?.elements ?? []).compactMap { account in
+      guard let address = account["address"]?.string.flatMap({ Address(text: $0) }),
+        let key = account["privateKey"]?.string.flatMap({ Hex.bytes($0) })
+      else { return nil }
+      return DevelopmentAccount(address: address, key: key)
+    }
+    var names: [Vocabulary.Name] = []
+    for account in document["accounts"]?.elements ?? [] {
+      guard let name = account["name"]?.string,
+        let address = account["address"]?.string.flatMap({ Address(text: $0) })
+      else { continue }
+      names.append(Vocabulary.Name(name, address))
+    }
+    for (place, account) in development.enumerated() {
+      names.append(Vocabulary.Name("dev.\(place)", account.address))
+    }
+    let roles = (document["roles"]?.elements ?? []).compactMap { $0["name"]?.string }
+    vocabulary = Vocabulary(symbol: symbol, decimals: Int(decimals), names: names, roles: roles)
+  }
+}
+
+/// A running node, asked over its one port.
+struct NodeClient {
+  static let option = Option(
+    "node", .text, "URL", help: "The node to speak to.", defaultValue: "http://127.0.0.1:8545",
+    environment: .top)
+
+  private let http: HTTPClient
+
+  init(_ url: String) throws(ClientFailure) {
+    do throws(HTTPClientFailure) {
+      http = try HTTPClient(url: url)
+    } catch {
+      throw .usage(error.description)
+    }
+  }
+
+  /// What the node says of its network.
+  func network() throws(ClientFailure) -> NetworkFacts {
+    let reply: HTTPReply
+    do throws(HTTPClientFailure) {
+      reply = try http.get("/network")
+    } catch {
+      throw .unreachable(error.description)
+    }
+    guard reply.status == 200 else {
+      throw .malformed("GET /network answered \(reply.status): is a Freehold node there?")
+    }
+    return try NetworkFacts(try Self.document(reply.body))
+  }
+
+  /// The result of a JSON-RPC method with one parameter for each writer.
+  func ask(
+    _ method: String, _ parameters: ((inout JSONWriter) -> Void)...
+  ) throws(ClientFailure) -> JSONValue {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("jsonrpc")
+    writer.string("2.0")
+    writer.name("id")
+    writer.number(1)
+    writer.name("method")
+    writer.string(method)
+    writer.name("params")
+    writer.beginArray()
+    for parameter in parameters { parameter(&writer) }
+    writer.endArray()
+    writer.endObject()
+    let reply: HTTPReply
+    do throws(HTTPClientFailure) {
+      reply = try http.post("/", body: writer.bytes)
+    } catch .url {
+      throw .usage("the node's URL cannot be used: give one such as http://127.0.0.1:8545")
+    } catch {
+      throw .unreachable(error.description)
+    }
+    let document = try Self.document(reply.body)
+    if let result = document["result"] { return result }
+    guard let error = document["error"] else {
+      throw .malformed("\(method) answered HTTP \(reply.status) without result and error")
+    }
+    throw .refused(
+      message: error["message"]?.string ?? "the node refused \(method)",
+      data: error["data"]?.string.flatMap { Hex.bytes($0) })
+  }
+
+  /// A result that is a quantity.
+  func quantity(
+    _ method: String, _ parameters: ((inout JSONWriter) -> Void)...
+  ) throws(ClientFailure) -> UInt128 {
+    let result =
+      switch parameters.count {
+      case 0: try ask(method)
+      case 1: try ask(method, parameters[0])
+      default: try ask(method, parameters[0], parameters[1])
+      }
+    guard let quantity: UInt128 = result.string.flatMap(Hex.quantity) else {
+      throw .malformed("\(method) answered no quantity")
+    }
+    return quantity
+  }
+
+  /// The encoded answer of a query.
+  func call(_ to: Address, _ data: [UInt8]) throws(ClientFailure) -> [UInt8] {
+    let result = try ask("eth_call") { writer in
+      writer.beginObject()
+      writer.name("to")
+      writer.hex(to.bytes)
+      writer.name("data")
+      writer.hex(data)
+      writer.endObject()
+    }
+    guard let bytes = result.string.flatMap({ Hex.bytes($0) }) else {
+      throw .malformed("eth_call answered no bytes")
+    }
+    return bytes
+  }
+
+  private static func document(_ body: [UInt8]) throws(ClientFailure) -> JSONValue {
+    do throws(JSONFailure) {
+      return try JSONParser.parse(body)
+    } catch {
+      throw .malformed("the answer is no JSON: \(error): is a Freehold node there?")
+    }
+  }
+}
