@@ -53,7 +53,7 @@ public struct TokenWorkload: Sendable {
           truncating: Word(Keccak256.hash(Array("freehold.member.\(member)".utf8)))),
         units: share)
     }
-    return genesis.with(grants: grants)
+    return Offices.bound(genesis).with(grants: grants)
   }
 
   private mutating func member() -> Address { members[generator.below(members.count)] }

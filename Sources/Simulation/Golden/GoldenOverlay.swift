@@ -25,11 +25,6 @@ struct GoldenOverlay {
     Address(truncating: Word(Keccak256.hash(Array("freehold.golden.user.\(name)".utf8))))
   }
 
-  /// Who holds a role or stands behind a name of `access`, where the economy binds nobody.
-  static func holder(_ name: String) -> Address {
-    Address(truncating: Word(Keccak256.hash(Array("freehold.golden.access.\(name)".utf8))))
-  }
-
   /// The overlay's text.
   mutating func text() throws(GoldenFault) -> String {
     let named = scenario.wallets(among: document.namedAccounts)
@@ -42,13 +37,7 @@ struct GoldenOverlay {
     for (name, units) in scenario.given.accounts { try set(name, to: units) }
     for (name, units) in scenario.given.open { try give(units, to: Self.address(name)) }
     try give(outside(), to: Self.address(Self.payer))
-    let unbound = document.access.unboundNames.map {
-      JSONMember($0, .string(Hex.text(Self.holder($0).bytes)))
-    }
-    var members = [
-      JSONMember("access", .object([JSONMember("names", .object(unbound))])),
-      JSONMember("grants", .array(grants)),
-    ]
+    var members = [Offices.overlay(document), JSONMember("grants", .array(grants))]
     if let staking = staking() { members.append(JSONMember("staking", staking)) }
     return JSONValue.object(members).text
   }

@@ -22,7 +22,7 @@ public struct Life: ~Copyable {
   ) throws(EconomyFileFailure) {
     let members = (0..<max(1, accounts)).map { Self.member($0) }
     let document = try EconomyFile.load(text: text)
-    let overlay = Self.overlay(document)
+    let overlay = JSONValue.object([Offices.overlay(document)]).text
     let settled = try EconomyFile.load(text: text, overlays: [overlay])
     let genesis = Self.fund(settled, members)
     world = World(genesis: genesis, members: members, seed: seed, secret: secret)
@@ -42,15 +42,6 @@ public struct Life: ~Copyable {
 
   private static func member(_ number: Int) -> Address {
     Address(truncating: Word(Keccak256.hash(Array("freehold.member.\(number)".utf8))))
-  }
-
-  /// Binds every name of the economy that nobody has bound.
-  private static func overlay(_ document: EconomyDocument) -> String {
-    let names = document.access.unboundNames.map {
-      JSONMember($0, .string(Hex.text(GoldenOverlay.holder($0).bytes)))
-    }
-    let access = JSONValue.object([JSONMember("names", .object(names))])
-    return JSONValue.object([JSONMember("access", access)]).text
   }
 
   /// Gives the members what wallets hold that neither pay rewards nor vest: the first most, the

@@ -4,11 +4,15 @@ internal import Primitives
 /// epochs' schedules, and none of the engine's code (F4). Each second every unit of weight earns
 /// the smaller of its rate and its part of the epoch's budget.
 ///
-/// The engine rounds where this does not. `slack` keeps count of the most that rounding may take:
-/// a unit each time when the total weight changes or an epoch turns.
+/// The engine rounds where this does not. `slack` keeps count of the most that rounding may take
+/// each time when the total weight changes or an epoch turns: a unit in all, and a step of the
+/// engine's index (10^-24 of a unit) for each unit of weight.
 struct StakingModel {
   /// Parts of a unit: 10^36. A second loses less than one part for each unit of weight.
   static let scale: UInt128 = 1_000_000_000_000_000_000_000_000_000_000_000_000
+
+  /// Parts of a unit in a step of the engine's index.
+  private static let indexStep = scale / 1_000_000_000_000_000_000_000_000
 
   private struct Position {
     var weight: UInt128
@@ -51,13 +55,14 @@ struct StakingModel {
   /// An epoch opens with its budget.
   mutating func open(budget: UInt128) {
     self.budget = budget
-    allow()
+    allow(carried: weight)
   }
 
-  private mutating func allow() {
-    guard weight > 0, let part = UInt256(Self.scale).quotientAndRemainder(by: weight) else {
-      return
-    }
+  /// - Parameter carried: the weight by which the engine's last division was made, whose remainder
+  ///   is shared from now on.
+  private mutating func allow(carried: UInt128) {
+    let lost = UInt256(Self.scale) + wideMultiply(max(carried, weight), Self.indexStep)
+    guard weight > 0, let part = lost.quotientAndRemainder(by: weight) else { return }
     slack = slack + part.quotient + UInt256(1)
   }
 
@@ -73,9 +78,10 @@ struct StakingModel {
   /// Gives a position its weight from now on; zero ends it.
   mutating func set(_ number: UInt128, weight new: UInt128) {
     var position = settled(number) ?? Position(weight: 0, index: index, slack: slack)
-    allow()
+    let old = weight
+    allow(carried: old)
     weight = weight - position.weight + new
-    allow()
+    allow(carried: old)
     position.weight = new
     positions[number] = new == 0 ? nil : position
   }
@@ -85,7 +91,11 @@ struct StakingModel {
     guard let position = settled(number) else { return (0, 0) }
     let earned = position.earned.quotientAndRemainder(by: Self.scale)?.quotient.low ?? 0
     let doubt = position.doubt.quotientAndRemainder(by: Self.scale)?.quotient.low ?? 0
-    return (earned - min(earned, position.taken), doubt + 2)
+    // The index stands at most one step behind between two changes.
+    let step =
+      wideMultiply(position.weight, Self.indexStep)
+      .quotientAndRemainder(by: Self.scale)?.quotient.low ?? 0
+    return (earned - min(earned, position.taken), doubt + step + 2)
   }
 
   /// What is wrong with taking so many units now; nil where nothing is.
