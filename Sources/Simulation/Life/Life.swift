@@ -44,21 +44,24 @@ public struct Life: ~Copyable {
     Address(truncating: Word(Keccak256.hash(Array("freehold.member.\(number)".utf8))))
   }
 
-  /// Gives the members what wallets hold that neither pay rewards nor vest: the first most, the
-  /// n-th a n-th of it. Office holders get a little for their fees.
+  /// Gives the members what wallets hold that neither pay rewards nor vest, and half of what those
+  /// hold that vest: the first most, the n-th a n-th of it. Office holders get a little for their
+  /// fees.
   private static func fund(_ document: EconomyDocument, _ members: [Address]) -> Genesis {
     let genesis = document.genesis()
     let holders = document.access.names.compactMap(\.address)
     var grants = genesis.grants
     for wallet in document.wallets {
+      let part: UInt128
       switch wallet.release {
-      case .claim, .governance, .governancePlan, .immediate: break
+      case .claim, .governance, .governancePlan, .immediate: part = 1
+      case .linear: part = 2
       default: continue
       }
       let taken = grants.filter { $0.from == wallet.account }.reduce(UInt128(0)) {
         $0 + $1.units.units
       }
-      let units = wallet.amount.units - min(wallet.amount.units, taken)
+      let units = (wallet.amount.units - min(wallet.amount.units, taken)) / part
       let office = units / 1_000 / UInt128(max(1, holders.count))
       for holder in holders {
         grants.append(Genesis.Grant(from: wallet.account, to: holder, units: Amount(office)))

@@ -11,6 +11,8 @@ struct StakingWorkload: Workload {
   private var owners: [UInt128: Address] = [:]
   private var locks: [UInt128] = []
   private var minima: [UInt128] = []
+  /// True where each lock has a minimum of its own.
+  private var minimaByLock = false
   private var bonuses = 0
   private var attester = Address.zero
   private var ratesChanged = false
@@ -40,6 +42,7 @@ struct StakingWorkload: Workload {
     case .periods(let periods):
       locks = periods.map { UInt128($0.duration.count) }
       minima = periods.map(\.minimum.units)
+      minimaByLock = true
     }
     model.open(budget: world.ask(Staking.number, "rewards")?.number("budget") ?? 0)
   }
@@ -56,7 +59,7 @@ struct StakingWorkload: Workload {
     switch choice {
     case ..<56: world.send(Staking.number, "claim", id, by: owner)
     case ..<66: world.send(Staking.number, "compound", id, by: owner)
-    case ..<70: world.send(Staking.number, "exitEarly", id, by: owner)
+    case ..<67: world.send(Staking.number, "exitEarly", id, by: owner)
     case ..<86: world.send(Staking.number, "unstake", id, by: owner)
     case ..<90:
       let to = world.member()
@@ -71,13 +74,19 @@ struct StakingWorkload: Workload {
   }
 
   private func stake(_ world: inout World) {
-    let lock = world.generator.below(locks.count)
     let member = world.generator.chance(oneIn: 3) ? world.wealthy() : world.member()
-    let most = world.spendable(member)
-    // As a rule enough for some row; now and then too little for any.
-    let minimum = minima[world.generator.below(minima.count)]
-    let over = world.generator.amount(upTo: minimum)
-    let units = world.generator.chance(oneIn: 10) ? most / 2 : min(most, minimum + over)
+    // What stays pays for claims.
+    let most = world.spendable(member) / 50 * 49
+    // As a rule a row that the member can afford; now and then too little for any.
+    let affordable = world.generator.chance(oneIn: 20) ? minima : minima.filter { $0 <= most }
+    guard !affordable.isEmpty else { return }
+    let row = world.generator.below(affordable.count)
+    let lock =
+      minimaByLock ? min(row, locks.count - 1) : world.generator.below(locks.count)
+    let over = world.generator.amount(upTo: affordable[row])
+    let units =
+      world.generator.chance(oneIn: 5)
+      ? max(most / 3, affordable[row]) : min(most, affordable[row] + over)
     world.send(Staking.number, "stake", ABITree(units), ABITree(locks[lock]), by: member)
   }
 
