@@ -19,13 +19,15 @@ public enum Operation: Sendable {
 /// The only file that knows all modules: declarations, dispatch, tables, timers and invariants.
 ///
 /// Who calls whom (a module calls only earlier ones, through their declared entry functions):
-/// calls: Token -> (nothing)
+/// Entry functions are methods of the state, so the lines name only the types that a module
+/// mentions; besides, all ask Access for roles, and all that pay ask Compliance (`pay`), the token
+/// included. calls: Token -> (nothing)
 /// calls: Access -> (nothing)
-/// calls: Compliance -> Access
-/// calls: Parameters -> Access
-/// calls: Pools -> Access, Compliance, Parameters
-/// calls: Vesting -> Access, Compliance, Pools
-/// calls: Staking -> Access, Compliance, Parameters, Pools
+/// calls: Compliance -> (nothing)
+/// calls: Parameters -> (nothing)
+/// calls: Pools -> Access, Parameters
+/// calls: Vesting -> Pools
+/// calls: Staking -> Pools
 public enum Registry {
   /// Every module in dependency order.
   public static let modules: [ModuleDeclaration] = [

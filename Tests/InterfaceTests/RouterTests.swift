@@ -1,4 +1,5 @@
 import Cryptography
+import Economy
 import Primitives
 import Testing
 
@@ -13,12 +14,15 @@ import Testing
   @Test("Every path answers GET and HEAD with the right type")
   func paths() throws {
     let network = try TestNetwork()
-    let types = [
+    var types = [
       "/": "text/html; charset=utf-8", "/network": "application/json",
-      "/abi/token.json": "application/json", "/abi/token.sol": "text/plain; charset=utf-8",
       "/style.css": "text/css; charset=utf-8", "/healthz": "application/json",
       "/readyz": "application/json",
     ]
+    for module in Registry.modules {
+      types["/abi/\(module.name).json"] = "application/json"
+      types["/abi/\(module.name).sol"] = "text/plain; charset=utf-8"
+    }
     #expect(Set(network.router.paths) == Set(types.keys))
     for (path, type) in types {
       for method in ["GET", "HEAD"] {

@@ -80,6 +80,7 @@ public enum Parameters {
     case hardLimit = 9
   }
 
+  /// The events, by their codes.
   public enum Event: UInt8, CaseIterable, Sendable {
     case scheduled = 1
     case changed = 2

@@ -53,6 +53,8 @@ extension EconomyState {
     _ operation: Parameters.Set, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
     try setParameters([operation.pointer], [operation.value], by: sender)
+    // Accepted from here.
+    return .nothing
   }
 
   mutating func apply(
@@ -66,12 +68,15 @@ extension EconomyState {
       throw Parameters.rejection(
         .malformedGroup, Word(UInt128(pointers.count)), Word(UInt128(values.count)))
     }
-    return try setParameters(pointers, values, by: sender)
+    try setParameters(pointers, values, by: sender)
+    // Accepted from here.
+    return .nothing
   }
 
+  /// The guards and writes of one change or of a group: nothing is written before the last guard.
   private mutating func setParameters(
     _ pointers: [String], _ values: [UInt128], by sender: AccountIndex
-  ) throws(Rejection) -> Returned {
+  ) throws(Rejection) {
     var wishes: [Parameters.Change] = []
     for (pointer, value) in zip(pointers, values) {
       wishes.append(Parameters.Change(parameter: try guardPointer(pointer), value: value))
@@ -98,7 +103,6 @@ extension EconomyState {
       ledger.events.data(Word(change.value))
       ledger.events.data(Word(UInt128(effective.seconds)))
     }
-    return .nothing
   }
 
   /// The module's part of turning an epoch: what waits comes into force.

@@ -62,6 +62,7 @@ public enum Pools {
     case insufficientBalance = 8
   }
 
+  /// The events, by their codes.
   public enum Event: UInt8, CaseIterable, Sendable {
     case toppedUp = 1
     case granted = 2

@@ -37,6 +37,7 @@ extension Pools {
     /// What was not paid of it; it is not owed.
     public let shortfall: Amount
 
+    /// The tuple's fields in the ABI.
     public static let fields = [
       ABIField("name", String.self),
       ABIField("account", Address.self),
@@ -139,6 +140,7 @@ extension Pools {
     /// What the reserve may still burn at the end of this epoch.
     public let matchable: Amount
 
+    /// The tuple's fields in the ABI.
     public static let fields = [
       ABIField("supply", Amount.self),
       ABIField("floor", Amount.self),
@@ -200,6 +202,7 @@ extension Pools {
     /// Its part of the net fee; the last takes the rest.
     public let share: BasisPoints
 
+    /// The tuple's fields in the ABI.
     public static let fields = [
       ABIField("name", String.self),
       ABIField("account", Address.self),
@@ -240,6 +243,7 @@ extension Pools {
     /// The split of what is left of the fee, in its order.
     public let shares: [ShareFacts]
 
+    /// The tuple's fields in the ABI.
     public static let fields = [
       ABIField("fee", BasisPoints.self),
       ABIField("burn", BasisPoints.self),
@@ -287,6 +291,7 @@ extension Pools {
     /// The parts of the net fee in the order of the waterfall's shares.
     public let parts: [Amount]
 
+    /// The tuple's fields in the ABI.
     public static let fields = [
       ABIField("providerSide", Amount.self),
       ABIField("burn", Amount.self),

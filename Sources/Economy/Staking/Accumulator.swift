@@ -8,6 +8,7 @@ public struct StakeWeight: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// every rate of the economies.
   public static let largest = StakeWeight(unchecked: 1 << 110)
 
+  /// The number itself.
   public let value: UInt128
 
   private init(unchecked value: UInt128) { self.value = value }
@@ -40,6 +41,7 @@ public struct RewardIndex: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// S: what one whole unit is on the index.
   public static let scale: UInt128 = 1_000_000_000_000_000_000_000_000
 
+  /// The number itself.
   public let value: UInt128
 
   public init(_ value: UInt128) { self.value = value }
@@ -88,7 +90,9 @@ public struct Accumulator: Hashable, Sendable, BitwiseCopyable {
   /// A budget must not lift the index as far as this in one epoch.
   static let steepestIndex: UInt128 = 1 << 100
 
+  /// How much may be emitted in a time.
   public let ceiling: Ceiling
+  /// Where emission is counted from.
   public private(set) var anchor: Anchor
   /// When the present epoch opened.
   public private(set) var epochStart: LogicalTime
@@ -98,6 +102,7 @@ public struct Accumulator: Hashable, Sendable, BitwiseCopyable {
   public private(set) var source: Amount
   /// What has been collected of the present segment.
   public private(set) var collected: Amount
+  /// The weight that shares the emission.
   public private(set) var weight: StakeWeight
 
   /// An accumulator without weight whose first epoch opens now.
@@ -241,6 +246,7 @@ public struct Accumulator: Hashable, Sendable, BitwiseCopyable {
 
 /// One position's claim on an accumulator.
 public struct RewardPosition: Hashable, Sendable, BitwiseCopyable {
+  /// The weight that shares the emission.
   public private(set) var weight: StakeWeight
   /// The index to which it is settled.
   public private(set) var paid: RewardIndex
