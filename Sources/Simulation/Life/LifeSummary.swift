@@ -18,10 +18,15 @@ public struct LifeSummary: Sendable {
     public let supply: UInt128
   }
 
+  /// How many days were lived.
   public let days: Int
+  /// The token's decimals, for showing amounts.
   public let decimals: Int
+  /// Operations that agents asked for.
   public let asked: Int
+  /// Operations that took effect.
   public let succeeded: Int
+  /// Operations that a guard refused.
   public let refused: Int
   /// Transactions that could not be part of a block.
   public let impossible: Int
