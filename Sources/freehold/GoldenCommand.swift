@@ -11,9 +11,9 @@ enum GoldenCommand {
     discussion: """
       A file gives balances, scores and pools, says what happens when, and what must then be so. \
       Steps: stake, claim, compound, earlyExit, unstake, lockEnd, advance, vesting, \
-      release, milestone, platformRevenue, feeShareDeposit, transfer, transferPosition, score. Times are seconds since \
-      genesis, amounts base units; steps pay no network fee. Every comparison that differs is \
-      printed; a step or a word that nobody knows is a failure.
+      release, milestone, platformRevenue, feeShareDeposit, transfer, transferPosition, score. \
+      Times are seconds since genesis, amounts base units; steps pay no network fee. Every \
+      comparison that differs is printed; a step or a word that nobody knows is a failure.
       """,
     options: [
       Option(
