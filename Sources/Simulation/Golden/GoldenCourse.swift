@@ -204,6 +204,7 @@ struct GoldenCourse: ~Copyable {
       if let position = held.last(where: { $0.label == label }) { return position }
       throw GoldenFault("", "\(actor) has no position \"\(label)\"")
     case .place(let place):
+      if let named = held.last(where: { $0.label == "\(place)" }) { return named }
       if place >= 1, place <= UInt64(held.count) { return held[Int(place) - 1] }
       throw GoldenFault("", "\(actor) has \(held.count) positions, none is number \(place)")
     case nil:

@@ -116,7 +116,7 @@ extension GoldenScenario {
     var names = given.accounts.map(\.name)
     for step in steps {
       switch step.action {
-      case .vesting(let wallet, _), .release(let wallet): names.append(wallet)
+      case .vesting(let wallet?, _), .release(let wallet): names.append(wallet)
       case .deposit(let to?, _): names.append(to)
       case .transfer(let to, _): names.append(to)
       default: break
@@ -125,6 +125,8 @@ extension GoldenScenario {
     for check in checks {
       for member in check.expect {
         names.append(member.name)
+        // As in "vested.team.core".
+        names.append(String(member.name.drop { $0 != "." }.dropFirst()))
         names += member.value.members?.map(\.name) ?? []
       }
     }

@@ -58,6 +58,17 @@ extension GoldenCourse {
       }
       return
     }
+    if let (word, wallet) = Self.split(member.name), Self.releases.contains(word) {
+      let found = release(word, wallet, at: trace.asked)
+      add(step, member.name, member.value, found, into: &report)
+      return
+    }
+    if let (actor, word) = Self.split(member.name), actor != "user", trace.actor != actor,
+      scenario.members.contains(actor)
+    {
+      compareOther(actor, JSONMember(word, member.value), step, trace, into: &report)
+      return
+    }
     let found =
       position(member.name, trace, after) ?? result(member.name, trace, after)
       ?? whole(member.name) ?? account(member.name)
@@ -70,6 +81,27 @@ extension GoldenCourse {
       return
     }
     add(step, member.name, member.value, found, into: &report)
+  }
+
+  /// The two sides of the first dot, as in "vested.team.core" or "bob.weight".
+  private static func split(_ name: String) -> (String, String)? {
+    guard let dot = name.firstIndex(of: ".") else { return nil }
+    return (String(name[..<dot]), String(name[name.index(after: dot)...]))
+  }
+
+  /// A comparison about another member than the step's own.
+  private func compareOther(
+    _ actor: String, _ member: JSONMember, _ step: GoldenScenario.Step, _ trace: Trace,
+    into report: inout GoldenReport.Scenario
+  ) {
+    var other = trace
+    other.actor = actor
+    do throws(GoldenFault) {
+      other.receipt = try position(of: actor, nil).receipt
+      compare(member, step, other, other.receipt.flatMap { facts($0) }, into: &report)
+    } catch {
+      report.faults.append("after step \(step.number): \(error.cause)")
+    }
   }
 
   private func add(
@@ -115,6 +147,10 @@ extension GoldenCourse {
     case "lockEnd":
       let end = (after ?? trace.before)?.number("lockEnd")
       return Found(end.map { $0 - UInt128(state.genesis.time.seconds) }, "no position")
+    case "remaining":
+      let end = (after ?? trace.before)?.number("lockEnd")
+      let now = UInt128(state.ledger.time.seconds)
+      return Found(end.map { $0 - min($0, now) }, "no position")
     case "locked":
       guard case .flag(let flag)? = after?["isLocked"] else { return .nothing("no position") }
       return .flag(flag)

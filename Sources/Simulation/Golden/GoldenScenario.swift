@@ -44,7 +44,7 @@ struct GoldenScenario {
     /// Time passes, and what is due happens.
     case advance
     /// A wallet's release is asked for, at the step's time or at another.
-    case vesting(String, at: UInt64?)
+    case vesting(String?, at: UInt64?)
     /// What has vested of a wallet is paid to its beneficiary.
     case release(String)
     /// A milestone of the economy is reached.
@@ -181,7 +181,7 @@ extension GoldenScenario.Step {
   init(_ value: JSONValue, at pointer: String) throws(GoldenFault) {
     var reader = try GoldenReader(value, at: pointer)
     number = try reader.wide("step")
-    time = try reader.wide("t")
+    time = try Self.time(&reader)
     guard time <= GoldenScenario.longest else {
       throw GoldenFault("\(pointer)/t", "\(time) s are more than a hundred years")
     }
@@ -189,7 +189,7 @@ extension GoldenScenario.Step {
     actor = try reader.optionalActor()
     action = try Self.action(name, &reader, at: pointer)
     if case .stake = action {
-      label = try reader.optionalText("position")
+      label = reader.take("position").flatMap { $0.string ?? $0.whole.map { "\($0)" } }
       position = nil
     } else {
       label = nil
@@ -201,6 +201,15 @@ extension GoldenScenario.Step {
       guard actor != nil else { throw GoldenFault(pointer, "\"\(name)\" needs an \"actor\"") }
     }
     try reader.finish(ignoring: ["note"])
+  }
+
+  /// `t` in seconds, or whole days or months of 2,628,000 s, since genesis.
+  private static func time(_ reader: inout GoldenReader) throws(GoldenFault) -> UInt64 {
+    for (name, unit) in [("day", Seconds.day), ("month", Seconds.month)] {
+      guard let count = try reader.optionalWide(name) else { continue }
+      return count > GoldenScenario.longest ? count : count * unit.count
+    }
+    return try reader.wide("t")
   }
 
   private static func action(
@@ -220,11 +229,11 @@ extension GoldenScenario.Step {
     case "unstake": return .unstake
     case "lockEnd", "advance", "epoch": return .advance
     case "vesting", "query", "queryVesting", "vestingQuery":
-      for name in ["wallet", "account", "grant", "of"] {
-        guard let wallet = try reader.optionalText(name) else { continue }
-        return .vesting(wallet, at: try reader.optionalWide("at"))
+      var wallet: String?
+      for name in ["wallet", "account", "grant", "of"] where wallet == nil {
+        wallet = try reader.optionalText(name)
       }
-      throw GoldenFault(pointer, "\"\(name)\" needs a \"wallet\"")
+      return .vesting(wallet, at: try reader.optionalWide("at"))
     case "release": return .release(try reader.text("wallet"))
     case "milestone": return .milestone(try reader.text("milestone"))
     case "platformRevenue":

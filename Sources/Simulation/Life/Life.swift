@@ -17,6 +17,9 @@ public struct Life: ~Copyable {
   /// - Parameters:
   ///   - text: The economy file.
   ///   - accounts: How many members; the first hold the most.
+  ///   - seed: The choice of life: the same seed gives the same state roots.
+  ///   - secret: Random words of the process, which never reach the state.
+  /// - Throws: `EconomyFileFailure` where the file is unsound.
   public init(
     text: String, accounts: Int, seed: UInt64, secret: HashSecret
   ) throws(EconomyFileFailure) {

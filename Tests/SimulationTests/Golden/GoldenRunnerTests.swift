@@ -127,6 +127,32 @@ import Testing
     #expect(!Self.run(text(", \"position\": 0")).passes)
   }
 
+  /// Releases by day and month, of one wallet or of several (X07, A09).
+  @Test func asksForReleases() throws {
+    let text = """
+      {
+        "id": "releases", "economy": "btt", "given": {},
+        "when": [
+          { "step": 1, "month": 6, "op": "vesting", "wallet": "vest.bitwave" },
+          { "step": 2, "month": 24, "op": "query" }
+        ],
+        "then": [
+          { "afterStep": 1, "expect": { "vested": "0", "released": "0" } },
+          { "afterStep": 2, "expect": {
+            "vested": { "vest.bitwave": "1050000000000000000000000" },
+            "vested.vest.team.core": "262500000000000000000000",
+            "releasable": { "vest.bitwave": "1050000000000000000000000" },
+            "vest.bitwave": "2100000000000000000000000" } }
+        ]
+      }
+      """
+    let report = Self.run(text)
+    #expect(report.passes, "\(report)")
+    #expect(report.scenarios.first?.comparisons.count == 6)
+    #expect(!Self.run(text.replacing("\"vested\": \"0\"", with: "\"vested\": \"1\"")).passes)
+    #expect(!Self.run(text.replacing("vest.team.core", with: "vest.nobody")).passes)
+  }
+
   @Test func aRefusalCanBeExpected() {
     let text = Self.small.replacing("\"principal\": \"10000000\"", with: "\"principal\": \"9\"")
       .replacing("\"tier\": \"bronze\"", with: "\"accepted\": false, \"user.a\": \"30000000\"")
