@@ -12,14 +12,8 @@ enum GoldenCommand {
       A file gives balances, scores and pools, says what happens when, and what must then be so. \
       Steps: stake, claim, compound, earlyExit, unstake, lockEnd, advance, vesting, \
       release, milestone, platformRevenue, feeShareDeposit, transfer, transferPosition, score. \
-<<<<<<< HEAD
-      Times are seconds since \
-      genesis, amounts base units; steps pay no network fee. Every comparison that differs is \
-      printed; a step or a word that nobody knows is a failure.
-=======
       Times are seconds since genesis, amounts base units; steps pay no network fee. Every \
       comparison that differs is printed; a step or a word that nobody knows is a failure.
->>>>>>> 1c39e3233e3e6e9f4a809f09d23e61a915ee3075
       """,
     options: [
       Option(

@@ -14,17 +14,6 @@ public struct GoldenReport: Sendable {
     public var agrees: Bool { expected == found }
   }
 
-<<<<<<< HEAD
-  /// What one scenario gave.
-  public struct Scenario: Sendable {
-    /// The scenario's id, such as `GS03`.
-    public let id: String
-    /// Every expected value beside the one found, in order.
-    public internal(set) var comparisons: [Comparison] = []
-    /// What kept the scenario from running as written: it then fails whatever was compared.
-    public internal(set) var faults: [String] = []
-    /// True where every comparison is exact.
-=======
   /// What became of one scenario.
   public struct Scenario: Sendable {
     /// As the file names it, such as "GS03".
@@ -34,17 +23,12 @@ public struct GoldenReport: Sendable {
     /// What kept the scenario from running as written: it then fails whatever was compared.
     public internal(set) var faults: [String] = []
     /// True where it ran as written, something was compared, and all agrees.
->>>>>>> 1c39e3233e3e6e9f4a809f09d23e61a915ee3075
     public var passes: Bool {
       faults.isEmpty && !comparisons.isEmpty && comparisons.allSatisfy(\.agrees)
     }
   }
 
-<<<<<<< HEAD
-  /// One report a scenario, in file order.
-=======
   /// In the order of the file.
->>>>>>> 1c39e3233e3e6e9f4a809f09d23e61a915ee3075
   public internal(set) var scenarios: [Scenario] = []
   /// What is wrong with the file itself.
   public internal(set) var faults: [String] = []

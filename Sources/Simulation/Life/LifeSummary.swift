@@ -24,17 +24,6 @@ public struct LifeSummary: Sendable {
     public let supply: UInt128
   }
 
-<<<<<<< HEAD
-  /// How many days were lived.
-  public let days: Int
-  /// The token's decimals, for showing amounts.
-  public let decimals: Int
-  /// Operations that agents asked for.
-  public let asked: Int
-  /// Operations that took effect.
-  public let succeeded: Int
-  /// Operations that a guard refused.
-=======
   /// Days asked for.
   public let days: Int
   /// Of the token.
@@ -44,7 +33,6 @@ public struct LifeSummary: Sendable {
   /// Those that took effect.
   public let succeeded: Int
   /// Those that a guard refused, for a fee.
->>>>>>> 1c39e3233e3e6e9f4a809f09d23e61a915ee3075
   public let refused: Int
   /// Transactions that could not be part of a block.
   public let impossible: Int
