@@ -80,12 +80,18 @@ public struct HashTree: Sendable {
   public static func verify(
     leaf: Digest, index: Int, count: Int, path: [Digest], root: Digest
   ) -> Bool {
-    guard index >= 0, index < count else { return false }
+    self.root(leaf: leaf, index: index, count: count, path: path) == root
+  }
+
+  /// The root that `path` leads to from `leaf` at `index` in a tree of `count` leaves (RFC 9162
+  /// section 2.1.3.2); nil where the path's length is not exactly right.
+  public static func root(leaf: Digest, index: Int, count: Int, path: [Digest]) -> Digest? {
+    guard index >= 0, index < count else { return nil }
     var place = index
     var last = count - 1
     var hash = leaf
     for neighbour in path {
-      guard last > 0 else { return false }
+      guard last > 0 else { return nil }
       if place & 1 == 1 || place == last {
         hash = SHA256.node(neighbour, hash)
         // A last node without a neighbour stands unchanged until it becomes a right child.
@@ -99,7 +105,7 @@ public struct HashTree: Sendable {
       place >>= 1
       last >>= 1
     }
-    return last == 0 && hash == root
+    return last == 0 ? hash : nil
   }
 
   private mutating func mark(_ index: Int) {

@@ -74,28 +74,11 @@ public struct RowProof: Sendable, Equatable {
   public func verifies(against stateRoot: Digest) -> Bool {
     guard let row = Int(exactly: row), let rowCount = Int(exactly: rowCount),
       let place = Int(exactly: tablePlace), let count = Int(exactly: tableCount),
-      let root = Self.root(leaf: SHA256.leaf(bytes), index: row, count: rowCount, path: path)
+      let root = HashTree.root(
+        leaf: SHA256.leaf(bytes), index: row, count: rowCount, path: path)
     else { return false }
     let leaf = TableRoot(table: table, count: rowCount, root: root).leaf(among: count)
     return HashTree.verify(
       leaf: leaf, index: place, count: count, path: tablePath, root: stateRoot)
-  }
-
-  /// The root that an inclusion path leads to, or nil where the path has the wrong length.
-  private static func root(leaf: Digest, index: Int, count: Int, path: [Digest]) -> Digest? {
-    guard index >= 0, index < count else { return nil }
-    var node = index
-    var last = count - 1
-    var hash = leaf
-    var rest = path[...]
-    while last > 0 {
-      if node & 1 == 1 || node < last {
-        guard let sibling = rest.popFirst() else { return nil }
-        hash = node & 1 == 1 ? SHA256.node(sibling, hash) : SHA256.node(hash, sibling)
-      }
-      node >>= 1
-      last >>= 1
-    }
-    return rest.isEmpty ? hash : nil
   }
 }
