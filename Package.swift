@@ -41,14 +41,20 @@ let package = Package(
     .systemLibrary(
       name: "CNettle", path: "Sources/C/CNettle", pkgConfig: "nettle",
       providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(
+      name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/C/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
     .target(name: "CSHA256", path: "Sources/C/CSHA256"),
 
     library("Primitives", [], pure),
     library("Arguments"),
-    library("Cryptography", ["Primitives", "CSecp256k1", "CNettle", "CSHA256"]),
+    library("Cryptography", ["Primitives", "CSecp256k1", "CNettle", "CSHA256", "CSodium"]),
     library("Ledger", ["Primitives", "Cryptography"], pure),
     library("Economy", ["Ledger", "Cryptography", "Primitives"], pure),
-    library("Storage", ["Primitives", "Cryptography"]),
+    library("Storage", ["Primitives", "Cryptography", "CZstd"]),
     library("HTTP", ["Primitives", "CMicroHTTPD"]),
     library("EconomyFile", ["Economy", "Ledger", "Cryptography", "Primitives"]),
     library("Engine", ["Storage", "Economy", "Ledger", "Cryptography", "Primitives"]),

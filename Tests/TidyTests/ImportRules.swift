@@ -18,12 +18,12 @@ enum ImportRules {
     Row(target: "Arguments", targets: [], system: []),
     Row(
       target: "Cryptography", targets: ["Primitives"],
-      system: ["CSecp256k1", "CNettle", "CSHA256", "Glibc", "Synchronization"]),
+      system: ["CSecp256k1", "CNettle", "CSHA256", "CSodium", "Glibc", "Synchronization"]),
     Row(target: "Ledger", targets: ["Cryptography", "Primitives"], system: []),
     Row(target: "Economy", targets: ["Ledger", "Cryptography", "Primitives"], system: []),
     Row(
       target: "Storage", targets: ["Cryptography", "Primitives"],
-      system: ["Glibc", "Synchronization"]),
+      system: ["CZstd", "Glibc", "Synchronization"]),
     Row(
       target: "HTTP", targets: ["Primitives"],
       system: ["CMicroHTTPD", "Glibc", "Synchronization"]),
