@@ -96,29 +96,36 @@ public enum Recovery {
   static let rootInterval: Height = 4_096
 
   /// What a journal of this chain must agree on.
-  static func settings(_ chain: Chain, segmentBytes: UInt64) -> JournalSettings {
+  static func settings(
+    _ chain: Chain, segmentBytes: UInt64, salt: UInt64 = .random(in: 0 ... .max)
+  ) -> JournalSettings {
     JournalSettings(
       identity: chain.genesis.identity, previousDigest: chain.genesisHash,
-      segmentBytes: segmentBytes)
+      segmentBytes: segmentBytes, salt: salt)
   }
 
   /// Makes an empty journal for a new network.
+  /// - Parameter salt: of the segments made from now on; a simulation names it to be repeatable.
   public static func create<D: Disk>(
-    _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes
+    _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes,
+    salt: UInt64 = .random(in: 0 ... .max)
   ) throws(StorageFailure) {
-    try Journal.create(disk, settings(chain, segmentBytes: segmentBytes))
+    try Journal.create(disk, settings(chain, segmentBytes: segmentBytes, salt: salt))
   }
 
   /// Replays the journal into a chain that stands at genesis, then hands out the machine.
-  /// - Parameter progress: called now and then with the height reached.
+  /// - Parameters:
+  ///   - salt: of the segments made from now on; a simulation names it to be repeatable.
+  ///   - progress: called now and then with the height reached.
   public static func open<D: Disk>(
     _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes,
-    progress: (Height) -> Void
+    salt: UInt64 = .random(in: 0 ... .max), progress: (Height) -> Void
   ) throws(ReplayFailure) -> Machine<D> {
     var summary = ReplaySummary()
     var executor = Executor()
     do {
-      let journal = try Journal.open(disk, settings(chain, segmentBytes: segmentBytes)) { record in
+      let settings = settings(chain, segmentBytes: segmentBytes, salt: salt)
+      let journal = try Journal.open(disk, settings) { record in
         let block = try BlockRecord(record)
         let transactions = try trusted(block, chain)
         let isCheckpoint = record.height % rootInterval == 0

@@ -162,7 +162,8 @@ import Testing
   }
 
   /// Reliability incident 14: a listing holds in its own block, for everything ordered after it.
-  @Test func listingHoldsInItsOwnBlock() throws {
+  @Test("incident 14: a listing holds in its own block")
+  func listingHoldsInItsOwnBlock() throws {
     var net = try Net()
     let height = net.state.ledger.height
     net.accept(Self.token, "transfer", [.account(Net.alice), .count(1)], by: Net.bob)
@@ -175,7 +176,8 @@ import Testing
 
   /// Reliability incident 15: the owner behind a spender, the spender, the plain value transfer and
   /// the module's entry are one asset and one rule.
-  @Test func noSecondDoorAroundTheBlockList() throws {
+  @Test("incident 15: no second door around the block list")
+  func noSecondDoorAroundTheBlockList() throws {
     var net = try Net()
     for spender in [Net.bob, Net.carol] {
       net.accept(Self.token, "approve", [.account(spender), .count(1_000)], by: Net.alice)

@@ -19,7 +19,8 @@ import Testing
 
   /// A transfer settles first, takes the pending along, moves the votes from the next block on and
   /// follows the new owner's scores (edge case 1).
-  @Test func transferSettlesAndMovesVotes() throws {
+  @Test("incident 7: a transferred receipt settles first")
+  func transferSettlesAndMovesVotes() throws {
     let (alice, bob) = (Self.alice, Self.bob)
     var world = try StakingFixture("dta", [(alice, 10_000_000)])
     try world.score(bob, 2, 10_000)
