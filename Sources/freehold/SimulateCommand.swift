@@ -1,7 +1,6 @@
 import Arguments
 import Economy
 import EconomyFile
-import Glibc
 import Node
 import Primitives
 import Simulation
@@ -40,7 +39,7 @@ enum SimulateCommand {
       Option("seed", .number(0...UInt64.max), "N", help: "The choice of run.", defaultValue: "1"),
       Option(
         "blocks", .number(1...100_000), "N",
-        help: "How many blocks of faults (crash 200, rot 12, trouble 40 where it is not said)."),
+        help: "How many blocks of faults (crash 200, rot 6, trouble 40 where it is not said)."),
       Option(
         "depth", .number(1...4), "N", help: "1: the work is cut; 2: its recoveries too; and so on.",
         defaultValue: "2"),
@@ -100,10 +99,6 @@ enum SimulateCommand {
   }
 
   private static func strike(_ text: String, _ match: Match) -> ExitCode {
-    // Thousands of chains are made and dropped: let their memory be used again instead of mapped
-    // anew, which takes four fifths of the time.
-    mallopt(M_MMAP_THRESHOLD, 1 << 30)
-    mallopt(M_TRIM_THRESHOLD, Int32.max)
     do throws(EconomyFileFailure) {
       let report = try FaultRun.report(
         match.text("workload") ?? "", text: text,

@@ -135,7 +135,7 @@ private struct PostingRun: ~Copyable {
 @Suite struct LedgerStateTests {
   /// Incidents 1, 2, 12 and 16: self, zero, whole and burning postings of two assets, nested
   /// savepoints taken back at random, books balanced after every step.
-  @Test("incidents 1, 2, 12 and 16: postings of every kind agree with dictionaries", arguments: [1, 2, 3])
+  @Test("incidents 1, 2, 12 and 16: postings agree with dictionaries", arguments: [1, 2, 3])
   func postingsAgreeWithDictionaries(seed: UInt64) {
     var run = PostingRun(seed: seed)
     for _ in 0..<6_000 where run.faults.isEmpty { run.step() }

@@ -24,7 +24,9 @@ enum IncidentRules {
     for line in 1...file.lineCount {
       let text = String(decoding: file.slice(file.bytes, line: line), as: UTF8.self)
       let cells = text.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-      guard let first = cells.first, let number = Int(first), let shown = cells.last else { continue }
+      guard let first = cells.first, let number = Int(first), let shown = cells.last else {
+        continue
+      }
       found[number, default: 0] += 1
       let names = shown.split(separator: "`").map(String.init).filter { $0.hasPrefix("Tests/") }
       if names.isEmpty, !shown.hasPrefix("waits for ") {

@@ -16,12 +16,12 @@ struct DiskPlanes: Sendable {
     case folder(String)
     case link(String, Int)
     case unlink(String)
-    case rename(String, String)
+    case rename(String, String, Int)
 
     /// The folder whose sync makes the change durable.
     var folder: String {
       switch self {
-      case .folder(let name), .link(let name, _), .unlink(let name), .rename(_, let name):
+      case .folder(let name), .link(let name, _), .unlink(let name), .rename(_, let name, _):
         parent(name)
       }
     }
@@ -36,8 +36,10 @@ struct DiskPlanes: Sendable {
       case .folder(let name): folders.insert(name)
       case .link(let name, let file): if folders.contains(parent(name)) { files[name] = file }
       case .unlink(let name): files[name] = nil
-      case .rename(let old, let new):
-        if let file = files.removeValue(forKey: old) { files[new] = file }
+      case .rename(let old, let new, let file):
+        // A folder's entry names the file itself, whatever became of the changes before.
+        if files[old] == file { files[old] = nil }
+        if folders.contains(parent(new)) { files[new] = file }
       }
     }
   }
@@ -115,8 +117,8 @@ struct DiskPlanes: Sendable {
     files[id] = file
   }
 
-  /// What a failed flush does: some sectors reached the disk, and all count as clean from now on, so
-  /// that a later flush succeeds without them.
+  /// What a failed flush does: some sectors reached the disk, and all count as clean from now on,
+  /// so that a later flush succeeds without them.
   /// - Parameter isEvicted: the pages are dropped with the error, so that programs see what is
   ///   durable; otherwise they go on seeing what they wrote.
   mutating func fail(_ id: Int, portion: (done: Int, of: Int), isEvicted: Bool) {

@@ -14,6 +14,7 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
     case point(FaultPoint, Int)
   }
 
+  /// What goes wrong.
   public enum Effect: Sendable, Equatable {
     /// No effect but the error of that number. Of a failing flush some sectors are durable, the
     /// others count as clean though the disk never gets them.
@@ -35,7 +36,9 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
     case delay(UInt64)
   }
 
+  /// When.
   public let moment: Moment
+  /// What.
   public let effect: Effect
 
   public init(_ moment: Moment, _ effect: Effect) {
@@ -48,10 +51,15 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
 
 /// Linux's error numbers that disks give.
 public enum DiskError {
+  /// No such file.
   public static let noEntry: Int32 = 2
+  /// Interrupted: what a dead process would see.
   public static let interrupted: Int32 = 4
+  /// The disk gave up.
   public static let inputOutput: Int32 = 5
+  /// The name is taken.
   public static let exists: Int32 = 17
+  /// The disk is full.
   public static let noSpace: Int32 = 28
 }
 

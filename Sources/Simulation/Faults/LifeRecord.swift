@@ -5,8 +5,8 @@ internal import Engine
 internal import Ledger
 internal import Primitives
 
-/// Random life of every module as signed blocks: what a chain under faults is fed with, and what its
-/// state has to be after each of them.
+/// Random life of every module as signed blocks: what a chain under faults is fed with, and what
+/// its state has to be after each of them.
 public struct LifeRecord: Sendable {
   struct Block: Sendable {
     let time: LogicalTime

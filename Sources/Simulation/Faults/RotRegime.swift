@@ -8,9 +8,10 @@ internal import Storage
 /// at or below the watermark it is noticed each time, with a message that names file and offset;
 /// above it the tail is cut and nothing acknowledged is lost (spec of reliability, section 3.1).
 public struct RotRegime: Sendable {
+  /// What is tried.
   public struct Plan: Sendable {
-    /// Bytes tried are about 16,384 for every ten blocks.
-    public var blocks = 12
+    /// Of every three blocks about 8,192 bytes are tried, twice.
+    public var blocks = 6
     public var seed: UInt64 = 1
     public var jobs = 1
     /// Every so manieth byte.
@@ -28,6 +29,7 @@ public struct RotRegime: Sendable {
   private init(_ record: LifeRecord, _ plan: Plan) throws {
     self.plan = plan
     var run = ChainRun(record: record)
+    run.segmentBytes = 8_192
     let disk = SimulatedDisk()
     try run.create(disk, seed: plan.seed)
     let chain = run.chain(plan.seed)

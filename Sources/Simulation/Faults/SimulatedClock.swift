@@ -35,6 +35,7 @@ public final class SimulatedClock: Clock {
     }
   }
 
+  /// Sets the clock to so many seconds since 1970.
   public func set(_ seconds: UInt64) { hands.withLock { $0.seconds = seconds } }
 
   /// A jump as clocks make them: a second, an hour, a day, a year or ten, either way; or none.

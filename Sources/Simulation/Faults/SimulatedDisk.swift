@@ -101,6 +101,7 @@ public final class SimulatedDisk: Disk {
   /// The process that used it has died.
   public var isDead: Bool { state.withLock { $0.isDead } }
 
+  /// What is visible of a file; empty where there is none.
   public func contents(_ name: String) -> [UInt8] {
     state.withLock { $0.planes.contents(name) ?? [] }
   }

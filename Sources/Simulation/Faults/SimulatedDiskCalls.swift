@@ -161,10 +161,10 @@ extension SimulatedDisk {
 
   public func rename(_ old: String, to new: String) throws(StorageFailure) {
     try change(.rename, old) { (state, _) throws(StorageFailure) in
-      guard state.planes.names.files[old] != nil else {
+      guard let file = state.planes.names.files[old] else {
         throw StorageFailure(.rename, file: old, errorNumber: DiskError.noEntry)
       }
-      state.planes.change(.rename(old, new))
+      state.planes.change(.rename(old, new, file))
     }
   }
 

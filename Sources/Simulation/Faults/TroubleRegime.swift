@@ -1,5 +1,5 @@
-public import EconomyFile
 internal import Economy
+public import EconomyFile
 internal import Engine
 internal import Ledger
 internal import Primitives
@@ -8,6 +8,7 @@ internal import Storage
 /// The n-th call to the disk fails, for every n and in every way: the node says "no space" and goes
 /// on reading, or it ends; in either case it loses nothing (decisions 31).
 public struct TroubleRegime: Sendable {
+  /// What is tried.
   public struct Plan: Sendable {
     public var blocks = 40
     public var seed: UInt64 = 1
@@ -103,8 +104,8 @@ public struct TroubleRegime: Sendable {
     var end: StorageFailure?
   }
 
-  /// One life with one fault, then the next start on what is left: after the process alone has gone,
-  /// and after the power has.
+  /// One life with one fault, then the next start on what is left: after the process alone has
+  /// gone, and after the power has.
   private func strike(_ fault: Fault, _ report: inout FaultReport) -> String? {
     let clock = SimulatedClock(run.record.genesis.time.seconds)
     let disk = SimulatedDisk([fault], clock: clock)
