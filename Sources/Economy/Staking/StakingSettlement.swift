@@ -17,7 +17,7 @@ extension EconomyState {
       accounts.principal = stakingAccount(plan.principal)
       accounts.revenue = plan.revenue.map { stakingAccount($0) }
       accounts.feeShare = plan.feeShare.map {
-        (stakingAccount($0.account), stakingAccount($0.account + ".payable"))
+        (stakingAccount($0.account), stakingAccount($0.payableAccount))
       }
     }
     staking.accounts = accounts
