@@ -3,8 +3,8 @@ public import Primitives
 /// Reads one checkpoint: its manifest at once, then single chunks in any order on any thread.
 ///
 /// Nothing is believed: front, manifest and trailer are checked when it is made, each chunk when it
-/// is read; what is wrong is named by file, offset and part. No memory is set aside on the word of a
-/// file beyond `CheckpointLimits`.
+/// is read; what is wrong is named by file, offset and part. No memory is set aside on the word of
+/// a file beyond `CheckpointLimits`.
 public struct CheckpointReader<D: Disk>: Sendable {
   /// What the checkpoint is of, and its chunks.
   public let manifest: CheckpointManifest

@@ -3,9 +3,9 @@ public import Primitives
 
 /// Writes one checkpoint: `append` chunk after chunk, then `finish`.
 ///
-/// The file has a staged name until it is whole and durable, so that what has a checkpoint's name is
-/// a checkpoint; a checkpoint that is there is never written over. Whatever goes wrong, the staged
-/// file is removed, and nothing else has been touched. One thread uses it.
+/// The file has a staged name until it is whole and durable, so that what has a checkpoint's name
+/// is a checkpoint; a checkpoint that is there is never written over. Whatever goes wrong, the
+/// staged file is removed, and nothing else has been touched. One thread uses it.
 public struct CheckpointWriter<D: Disk>: ~Copyable, Sendable {
   /// A flush after so many bytes, so that the disk gets the file in pieces and the journal's own
   /// flushes never wait for all of it.
@@ -27,7 +27,8 @@ public struct CheckpointWriter<D: Disk>: ~Copyable, Sendable {
   ///   - identity: the network's.
   ///   - header: the head block's, as the caller encodes it; at most
   ///     `CheckpointLimits.headerBytes`, `.tooLarge` otherwise.
-  /// - Throws: besides, `.exists` where there is one of this height; `.full` where there is no room.
+  /// - Throws: besides, `.exists` where there is one of this height; `.full` where there is no
+  ///   room.
   public init(
     _ disk: D, identity: Digest, height: Height, header: [UInt8]
   ) throws(StorageFailure) {

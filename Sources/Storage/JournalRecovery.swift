@@ -34,11 +34,12 @@ extension Journal {
   /// the recovery, likewise before anything is changed.
   ///
   /// - Parameters:
-  ///   - start: the block behind which to begin, where a checkpoint holds it: only the segments from
-  ///     there on are read. `onRecord` gets the start's own block first where the first of them has
-  ///     it, and then what is above it. `JournalMismatch` where the journal has another block there.
-  ///   - onRecord: answers the chain digest after the record, which the next segment's header must
-  ///     repeat.
+  ///   - start: the block behind which to begin, where a checkpoint holds it: only the segments
+  ///     from there on are read. `onRecord` gets the start's own block first where the first of
+  ///     them has it, and then what is above it. `JournalMismatch` where the journal has another
+  ///     block there.
+  ///   - onRecord: answers the chain digest after the record, which the next segment's header
+  ///     must repeat.
   public static func open(
     _ disk: D, _ settings: JournalSettings, from start: JournalStart? = nil,
     onRecord: (JournalRecord) throws -> Digest
