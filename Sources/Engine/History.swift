@@ -70,7 +70,10 @@ public final class History<D: Disk>: Sendable {
   private func run() {
     defer { chain.reads(nil) }
     do {
-      let second = Chain(genesis: chain.genesis, secret: chain.secret, memory: chain.room)
+      // The block of the start itself is made again too, for comparison.
+      let second = Chain(
+        genesis: chain.genesis, secret: chain.secret,
+        memory: chain.room + (chain.block(end)?.footprint ?? 0))
       guard try replay(second) else { return }
       var height = end
       while height > second.firstHeight, !isStopping.withLock({ $0 }) {

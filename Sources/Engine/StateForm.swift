@@ -120,7 +120,8 @@ struct StateReader: ~Copyable {
     guard (1...1_024).contains(words), count <= UInt64(UInt32.max) else {
       throw reader.failure("table \(number) has \(count) rows of \(words) words")
     }
-    if first == 0, table?.number != number {
+    let isNew = first == 0 && table?.number != number
+    if isNew {
       try finishTable(reader)
       table = (number, words, count, 0)
       refuse { (loader) throws(ImageFailure) in
@@ -132,8 +133,11 @@ struct StateReader: ~Copyable {
     else { throw reader.failure("rows of table \(number) out of order") }
     let bytes = reader.rest()
     guard bytes.count % (8 * words) == 0 else { throw reader.failure("a row is cut") }
+    if bytes.isEmpty {
+      guard isNew, count == 0 else { throw reader.failure("no rows of table \(number)") }
+      return
+    }
     table?.rows += UInt64(bytes.count / (8 * words))
-    guard !bytes.isEmpty else { return }
     refuse { (loader) throws(ImageFailure) in try loader.append(bytes) }
   }
 
