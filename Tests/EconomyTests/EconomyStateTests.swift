@@ -79,7 +79,8 @@ import Testing
 
   /// Decisions 17: the state does not depend on how often blocks come: the same timers in one
   /// block, in many, and in blocks at odd times leave the same state but for the height.
-  @Test func stateDoesNotDependOnHowOftenBlocksCome() throws {
+  @Test("edge case 15: the state does not depend on how often blocks come")
+  func stateDoesNotDependOnHowOftenBlocksCome() throws {
     func run(_ ends: [UInt64]) throws -> Digest {
       var state = try Fixtures.state()
       for number in 0..<300 as Range<UInt64> {
