@@ -7,6 +7,16 @@ extension EconomyState {
 
   /// Puts the plan into the first state: accounts, terms, and the first epoch's budget.
   mutating func openStaking() {
+    deriveStaking()
+    let budget = staking.accounts.pool.map { poolBudget($0) } ?? .zero
+    staking.open(
+      rewards: Accumulator(
+        ceiling: .rate, opening: genesis.time, budget: budget, source: stakingSource()),
+      fees: Accumulator(ceiling: .none, opening: genesis.time), &ledger.scope)
+  }
+
+  /// Finds the plan's accounts and parameters, and the terms in force.
+  mutating func deriveStaking() {
     let plan = genesis.plans.staking
     var accounts = Staking.Accounts()
     if !plan.pool.isEmpty {
@@ -23,11 +33,6 @@ extension EconomyState {
     staking.accounts = accounts
     staking.sources = stakingSources(plan)
     staking.terms = stakingTerms()
-    let budget = accounts.pool.map { poolBudget($0) } ?? .zero
-    staking.open(
-      rewards: Accumulator(
-        ceiling: .rate, opening: genesis.time, budget: budget, source: stakingSource()),
-      fees: Accumulator(ceiling: .none, opening: genesis.time), &ledger.scope)
   }
 
   private mutating func stakingAccount(_ name: String) -> AccountIndex {
