@@ -2,6 +2,7 @@ import Economy
 import Engine
 import Ledger
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 
@@ -10,6 +11,7 @@ enum Settlement {
   /// Funds accounts that nobody has met before, one transfer each.
   static func open(_ accounts: Int, on engine: DurableChain, from population: Population) throws {
     let form = TransactionForm(population.genesis)
+    var generator = Generator(seed: 0xacc0)
     var nonces = [UInt64](repeating: 0, count: population.addresses.count)
     var made = 0
     while made < accounts {
@@ -19,7 +21,9 @@ enum Settlement {
         defer { nonces[sender] += 1 }
         return TransferIntent(
           sender: sender, nonce: nonces[sender],
-          to: Address(high: UInt64(index) &* 0x9e37_79b9_7f4a_7c15, middle: 1, low: 1), units: 1)
+          to: Address(
+            high: generator.next(), middle: generator.next(),
+            low: UInt32(truncatingIfNeeded: generator.next())), units: 1)
       }
       let authenticator = engine.chain.authenticator
       let batch = Parallel.map(count) { index in
