@@ -48,8 +48,8 @@ final class Restart {
     chain = Fixture.chain(secret: secret, memory: memory)
     var faults: [CheckpointFailure] = []
     machine = try Recovery.open(
-      chain, disk: disk, segmentBytes: Fixture.segmentBytes, skipped: { faults.append($0) }
-    ) { _ in }
+      chain, disk: disk, segmentBytes: Fixture.segmentBytes, skipped: { faults.append($0) },
+      progress: { _ in })
     self.faults = faults
     #expect(summary?.faults == faults)
   }

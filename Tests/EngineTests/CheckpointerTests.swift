@@ -93,8 +93,8 @@ private final class Running: Sendable {
     #expect(restart.summary?.blocks == 1)
   }
 
-  /// Where there is no room for a checkpoint the chain goes on, the failure is told, nothing is left
-  /// half, and the next one is tried when it is due.
+  /// Where there is no room for a checkpoint the chain goes on, the failure is told, nothing is
+  /// left half, and the next one is tried when it is due.
   @Test func aFullDiskStopsNoBlock() throws {
     let disk = MemoryDisk()
     let running = try Running(disk, CheckpointPolicy(interval: 1))
@@ -121,7 +121,7 @@ private final class Running: Sendable {
     if case .checkpointFailed = notice { true } else { false }
   }
 
-  /// Pruning removes whole segments below the oldest kept checkpoint, and only when it is asked for.
+  /// Pruning removes whole segments below the oldest kept checkpoint, and only when asked for.
   @Test func pruningIsOff() throws {
     for isPruning in [false, true] {
       let disk = MemoryDisk()

@@ -7,7 +7,8 @@ import Testing
 @testable import Engine
 
 @Suite struct HistoryTests {
-  /// After a restart from a checkpoint the old blocks come back as they were, receipts and logs too.
+  /// After a restart from a checkpoint the old blocks come back as they were, with receipts and
+  /// logs.
   @Test func oldBlocksComeBack() throws {
     let disk = MemoryDisk()
     let life = try Life(disk, blocks: 40, checkpoints: [10, 30])
