@@ -132,9 +132,8 @@ public struct Accounts: ~Copyable {
   /// Derives index and total from loaded rows.
   mutating func rebuild() throws(ImageFailure) {
     let secret = secret
-    index = try KeyIndex(of: table, hash: { secret.hash($0.address) }) {
-      $0.address == $1.address
-    }
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.address) }, isSame: { $0.address == $1.address })
     var sum = Amount.zero
     for row in 0..<table.count {
       guard let next = sum.adding(table[row].balance) else {

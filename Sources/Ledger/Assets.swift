@@ -157,9 +157,9 @@ public struct Assets: ~Copyable {
   /// Derives index and imbalance from loaded rows, whose references it checks.
   mutating func rebuild(accountCount: Int) throws(ImageFailure) {
     let secret = secret
-    index = try KeyIndex(of: holdings, hash: { secret.hash(pair: $0.asset, $0.account) }) {
-      $0.asset == $1.asset && $0.account == $1.account
-    }
+    index = try KeyIndex(
+      of: holdings, hash: { secret.hash(pair: $0.asset, $0.account) },
+      isSame: { $0.asset == $1.asset && $0.account == $1.account })
     imbalance = 0
     for row in 0..<assets.count {
       // Numbers are given in order and never again.

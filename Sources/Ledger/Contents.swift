@@ -125,6 +125,7 @@ public struct Contents: ~Copyable {
     try ImageFailure.unless(
       bytes.count == table.count, "\(bytes.count) contents are here for \(table.count) rows")
     let secret = secret
-    index = try KeyIndex(of: table, hash: { secret.hash($0.digest) }) { $0.digest == $1.digest }
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.digest) }, isSame: { $0.digest == $1.digest })
   }
 }

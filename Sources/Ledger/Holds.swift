@@ -131,7 +131,8 @@ public struct NumberedTable<Row: NumberedRow>: ~Copyable {
   /// Derives the index from loaded rows, whose numbers must be below `next`.
   public mutating func rebuild(next: UInt64) throws(ImageFailure) {
     let secret = secret
-    index = try KeyIndex(of: table, hash: { secret.hash($0.number) }) { $0.number == $1.number }
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.number) }, isSame: { $0.number == $1.number })
     for row in 0..<table.count {
       try ImageFailure.unless(
         table[row].number < next,

@@ -128,6 +128,7 @@ public struct ParameterRows: ~Copyable {
   /// Derives the index from loaded rows.
   mutating func rebuild() throws(ImageFailure) {
     let secret = secret
-    index = try KeyIndex(of: table, hash: { secret.hash($0.pointer) }) { $0.pointer == $1.pointer }
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.pointer) }, isSame: { $0.pointer == $1.pointer })
   }
 }

@@ -115,7 +115,7 @@ import Testing
     let foundAccount = state.prove(row: 3, of: LedgerTable.accounts.rawValue)
     let account = try #require(foundAccount)
     #expect(account.verifies(against: root) && account.bytes.count == 64)
-    let tables = state.tableRoots().count
+    let tables = state.image().tables.count
     #expect(account.tableCount == UInt64(tables))
     let absent = [
       state.prove(row: 1, of: Token.State.allowanceTable), state.prove(row: -1, of: 0),

@@ -112,6 +112,15 @@ import Testing
         "transferFrom: receiver before allowance", by: Fixtures.bob,
         Fixtures.transferFrom(Fixtures.alice, .zero, tooMuch), expected: receiver(.zero)),
       Row(
+        "transferFrom: receiver before sender", Fixtures.transferFrom(.zero, .zero, 0),
+        expected: receiver(.zero)),
+      Row(
+        "transferFrom: sender, even for nothing", Fixtures.transferFrom(.zero, Fixtures.carol, 0),
+        expected: Token.rejection(.invalidSender, Word(Address.zero))),
+      Row(
+        "burnFrom: sender before allowance", Fixtures.burnFrom(.zero, tooMuch),
+        expected: Token.rejection(.invalidSender, Word(Address.zero))),
+      Row(
         "transferFrom: allowance before balance", by: Fixtures.bob,
         Fixtures.transferFrom(Fixtures.alice, Fixtures.carol, 20_000_001),
         expected: allowance(20_000_000, 20_000_001)),

@@ -199,9 +199,9 @@ extension Access {
     /// Derives the index from loaded rows.
     mutating func rebuild() throws(ImageFailure) {
       let secret = secret
-      index = try KeyIndex(of: members, hash: { secret.hash(pair: $0.role - 1, $0.account) }) {
-        $0.role == $1.role && $0.account == $1.account
-      }
+      index = try KeyIndex(
+        of: members, hash: { secret.hash(pair: $0.role - 1, $0.account) },
+        isSame: { $0.role == $1.role && $0.account == $1.account })
     }
   }
 }

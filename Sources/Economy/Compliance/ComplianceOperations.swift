@@ -142,12 +142,13 @@ extension EconomyState {
     try require(.compliance, sender)
     try guardBlockList()
     try guardBlockable(operation.account)
-    let account = ledger.account(operation.account)
-    guard compliance.listing(account) == nil else {
+    let known = ledger.accounts.find(operation.account)
+    guard known.flatMap({ compliance.listing($0) }) == nil else {
       throw Compliance.rejection(.alreadyBlocked, Word(operation.account))
     }
 
     // Accepted from here.
+    let account = known ?? ledger.account(operation.account)
     compliance.list(account, reason: operation.reason, since: ledger.time, &ledger.scope)
     emitListing(.blocked, operation.account, by: sender, Word(operation.reason))
     return .nothing

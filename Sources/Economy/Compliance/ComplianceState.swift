@@ -193,9 +193,9 @@ extension Compliance {
     /// Derives the index from loaded rows.
     mutating func rebuild() throws(ImageFailure) {
       let secret = secret
-      index = try KeyIndex(of: listings, hash: { secret.hash(pair: $0.account - 1, 0) }) {
-        $0.account == $1.account
-      }
+      index = try KeyIndex(
+        of: listings, hash: { secret.hash(pair: $0.account - 1, 0) },
+        isSame: { $0.account == $1.account })
     }
   }
 }

@@ -98,9 +98,9 @@ extension Token {
     /// Derives the index from loaded rows, whose references it checks.
     mutating func rebuild(accountCount: Int) throws(ImageFailure) {
       let secret = secret
-      index = try KeyIndex(of: allowances, hash: { secret.hash(pair: $0.owner, $0.spender) }) {
-        $0.owner == $1.owner && $0.spender == $1.spender
-      }
+      index = try KeyIndex(
+        of: allowances, hash: { secret.hash(pair: $0.owner, $0.spender) },
+        isSame: { $0.owner == $1.owner && $0.spender == $1.spender })
       if let broken = invariants(accountCount: accountCount).first { throw ImageFailure(broken) }
     }
 

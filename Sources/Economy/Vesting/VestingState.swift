@@ -340,9 +340,9 @@ extension Vesting {
     mutating func rebuild(account: AccountIndex) throws(ImageFailure) {
       self.account = account
       let secret = secret
-      index = try KeyIndex(of: beneficiaries, hash: { secret.hash(pair: $0.account - 1, 0) }) {
-        $0.account == $1.account
-      }
+      index = try KeyIndex(
+        of: beneficiaries, hash: { secret.hash(pair: $0.account - 1, 0) },
+        isSame: { $0.account == $1.account })
     }
   }
 }

@@ -24,7 +24,7 @@ import Testing
     var world = try StakingFixture(
       "dta", [(alice, 100_000_000), (bob, 10_000_000), (carol, 2_560_000_000)])
     let id = try world.stake(20_000_000, days: 30, by: alice)
-    for _ in 0..<Staking.accountPositions {
+    for _ in 0..<Limits.accountPositions {
       _ = try world.stake(10_000_000, days: 90, by: carol)
     }
     let none = Staking.ReceiptID(9_999)
