@@ -185,8 +185,8 @@ public final class Block: Sendable {
   public let transactions: [BlockTransaction]
   /// One a transaction, in the same order.
   public let receipts: [Receipt]
-  private let records: [EventRecord]
-  private let words: [Word]
+  let records: [EventRecord]
+  let words: [Word]
 
   init(
     header: BlockHeader, hash: Digest, transactions: [BlockTransaction], receipts: [Receipt],

@@ -18,7 +18,8 @@ public struct DataFolderFailure: Error, Sendable {
 }
 
 /// A node's folder: `genesis.json`, the canonical economy with its overlays and its start, and
-/// `journal/`, the blocks. Everything else can be made again from these two.
+/// `journal/`, the blocks. Everything else, `checkpoints/` among it, can be made again from these
+/// two.
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 

@@ -13,11 +13,16 @@ public struct NodeConfiguration: Sendable {
   public var port: UInt16
   /// True where addresses besides loopback may be bound.
   public var isPublic: Bool
+  /// When checkpoints are written and what is kept.
+  public var checkpoints: CheckpointPolicy
 
-  public init(host: String, port: UInt16, isPublic: Bool) {
+  public init(
+    host: String, port: UInt16, isPublic: Bool, checkpoints: CheckpointPolicy = CheckpointPolicy()
+  ) {
     self.host = host
     self.port = port
     self.isPublic = isPublic
+    self.checkpoints = checkpoints
   }
 }
 
@@ -48,19 +53,23 @@ public final class RunningNode: Sendable {
   /// What replaying the journal found.
   public let recovery: ReplaySummary
   private let sequencer: SoloSequencer
+  private let history: History<RealDisk>?
   private let server: HTTPServer
   private let lock: FolderHolder
 
   /// The port that it listens on, also where the configuration said 0.
   public var port: UInt16 { server.port }
 
-  /// Opens the folder, replays the journal and starts to serve.
+  /// Opens the folder, starts from its newest checkpoint, replays the rest of the journal and
+  /// starts to serve; blocks from before the checkpoint are read back meanwhile.
   /// - Parameters:
+  ///   - skipped: called with each checkpoint that cannot be used.
   ///   - progress: called with the height reached while replaying.
   ///   - notify: what the engine tells besides blocks; after `.failed` the process must end.
   public init(
     folder: DataFolder, configuration: NodeConfiguration,
-    progress: (Height) -> Void, notify: @escaping @Sendable (EngineNotice) -> Void
+    skipped: (CheckpointFailure) -> Void = { _ in }, progress: (Height) -> Void,
+    notify: @escaping @Sendable (EngineNotice) -> Void
   ) throws(NodeFailure) {
     do throws(StorageFailure) {
       lock = FolderHolder(try FolderLock(folder.disk))
@@ -78,11 +87,13 @@ public final class RunningNode: Sendable {
     self.chain = chain
     let machine: Machine<RealDisk>
     do throws(ReplayFailure) {
-      machine = try Recovery.open(chain, disk: folder.disk, progress: progress)
+      machine = try Recovery.open(
+        chain, disk: folder.disk, skipped: skipped, progress: progress)
     } catch {
       throw .replay(error)
     }
     recovery = machine.recovered
+    history = machine.history(notify: notify)
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -110,9 +121,11 @@ public final class RunningNode: Sendable {
     }
     sequencer = SoloSequencer(chain: chain)
     if let clock {
-      sequencer.start(machine, clock: clock, notify: notify)
+      sequencer.start(
+        machine, clock: clock, checkpoints: configuration.checkpoints, notify: notify)
     } else {
-      sequencer.start(machine, clock: SystemClock(), notify: notify)
+      sequencer.start(
+        machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
     do throws(HTTPServerFailure) {
       try server.start()
@@ -120,6 +133,7 @@ public final class RunningNode: Sendable {
       sequencer.stop()
       throw .http(error)
     }
+    history?.start()
   }
 
   private static func clock(_ disk: RealDisk) throws(NodeFailure) -> DevelopmentClock {
@@ -133,6 +147,7 @@ public final class RunningNode: Sendable {
   /// Answers what is under way, makes blocks of what waits, and closes the journal.
   public func stop() {
     server.stop()
+    history?.stop()
     sequencer.stop()
   }
 }

@@ -14,7 +14,8 @@ enum VerifyCommand {
     discussion: """
       Checks every checksum, recovers every signature, executes every transaction and compares \
       every block's transactions root, receipts root and state root, and the sum of all balances. \
-      Nothing is changed.
+      Every checkpoint is loaded and compared with the journal's block of its height. Nothing is \
+      changed.
       """,
     options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
 
@@ -24,6 +25,11 @@ enum VerifyCommand {
     do throws(NodeFailure) {
       let (chain, summary) = try verify(folder)
       Terminal.progressEnds()
+      if let fault = summary.faults.first {
+        for other in summary.faults.dropFirst() { Terminal.complain("warning: \(other.text)") }
+        Terminal.fail(fault.text, json: json)
+        return .failed
+      }
       report(chain, summary, json: json)
       return .success
     } catch {
@@ -82,6 +88,12 @@ enum VerifyCommand {
         writer.number(summary.blocks)
         writer.name("transactions")
         writer.number(summary.transactions)
+        writer.name("checkpoints")
+        writer.number(summary.checkpoints)
+        writer.name("startedFrom")
+        writer.number(summary.startedFrom)
+        writer.name("journalBegins")
+        writer.number(summary.journalBegins)
         writer.name("sumOfBalances")
         writer.quotedNumber(supply)
         writer.name("burned")
@@ -97,8 +109,14 @@ enum VerifyCommand {
       "  transactions  \(summary.transactions), every signature recovered",
       "  head          \(Hex.text(head.hash.bytes))",
       "  state root    \(Hex.text(head.header.stateRoot.bytes))",
+      "  checkpoints   \(summary.checkpoints), each loaded and compared with the journal",
       "  balances      sum to \(supply) units, \(burned) of them burned",
     ]
+    if summary.startedFrom > 0 {
+      lines.append(
+        "  not checked   blocks 1 to \(summary.startedFrom): the journal begins at block "
+          + "\(summary.journalBegins), and checking began at a checkpoint")
+    }
     if summary.bytesCut > 0 {
       lines.append(
         "  torn tail     \(summary.bytesCut) bytes, never acknowledged; serve will cut them")
