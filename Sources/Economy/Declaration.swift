@@ -52,9 +52,8 @@ public struct CallDeclaration: Sendable {
   public let role: Access.Role?
   /// Arguments of a worked example, as a person would type them.
   public let example: String
-  /// What pause, emergency and block list do to the operation; what declares none is kept like an
-  /// entry, and a test names it.
-  public let compliance: CompliancePolicy?
+  /// What pause, emergency and block list do to the operation.
+  public let compliance: CompliancePolicy
   /// Solidity's canonical signature, such as `transfer(address,uint256)`.
   public let signature: String
   /// The first four bytes of the signature's keccak-256.
@@ -64,7 +63,7 @@ public struct CallDeclaration: Sendable {
 
   public init<each Value: ABIValue>(
     _ name: String, _ help: String, example: String, returns: [ParameterDescription] = [],
-    compliance: CompliancePolicy? = nil, role: Access.Role? = nil,
+    compliance: CompliancePolicy, role: Access.Role? = nil,
     _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> Operation
   ) {

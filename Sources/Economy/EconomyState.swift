@@ -76,14 +76,16 @@ public struct EconomyState: ~Copyable {
 
   // Blocks
 
-  /// Opens a block: empties the event log, sets the clock and runs what is due, in order, each at
-  /// its own time.
+  /// Opens a block: empties the event log, splits the network fees of the block before (decisions
+  /// 14), sets the clock and runs what is due, in order, each at its own time.
   /// - Returns: the block's time. It is earlier than asked where more timers were due than one
-  /// block   drains: the rest waits for the next block (decisions 17).
+  /// block drains: the rest waits for the next block (decisions 17).
   public mutating func beginBlock(height: Height, time: LogicalTime) -> LogicalTime {
     ledger.clearEvents()
     let time = max(time, ledger.time)
     ledger.set(.height, height)
+    splitNetworkFees()
+    closeScope()
     var drained = 0
     while let due = ledger.nextTimerDue(), due <= time {
       guard drained < Limits.blockTimers else {

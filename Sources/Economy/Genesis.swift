@@ -170,11 +170,14 @@ public final class Genesis: Sendable {
     "economic", "technical", "partnership", "community", "emergency",
   ]
 
-  /// Every named account in order: wallets first, each once, then the flow accounts, then the
-  /// burned account.
+  /// Every named account in order: wallets first, each once, then the flow accounts, then those
+  /// that modules keep for themselves, then the burned account.
   public var accountNames: [String] {
     var names: [String] = []
-    for name in wallets.map(\.name) + flowAccounts + [network.feeAccount]
+    let ofModules =
+      [Compliance.quarantineName, Vesting.grantsName]
+      + (plans.staking.feeShare.map { [$0.payableAccount] } ?? [])
+    for name in wallets.map(\.name) + flowAccounts + [network.feeAccount] + ofModules
     where name != "user" && !names.contains(name) && name != SystemAddress.burnedName {
       names.append(name)
     }

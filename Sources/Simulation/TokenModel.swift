@@ -16,6 +16,12 @@ public struct TokenModel: Sendable {
   private let system: Set<Address>
   private let feeAccount: Address
   private let supply: UInt128
+  /// How the network's fees are split, in order; the last takes the rest.
+  private let feeShares: [(account: Address, weight: UInt128)]
+  private let overflow: Address
+  /// What may still burn out of fees (B05): down to the floor, and within the year.
+  private let supplyFloor: UInt128
+  private var yearCap: UInt128
   private let rules: Genesis.NetworkRules
   private var weiPerUnit: UInt128 { rules.weiPerUnit }
 
@@ -24,6 +30,16 @@ public struct TokenModel: Sendable {
     supply = genesis.token.supply.units
     rules = genesis.network
     feeAccount = SystemAddress.account(genesis.network.feeAccount)
+    let plan = genesis.plans.pools
+    let category = plan.fees.platformCategory
+    feeShares =
+      category < plan.fees.categories.count
+      ? plan.fees.categories[category].net.map {
+        (SystemAddress.account($0.account), $0.share.value)
+      } : []
+    overflow = SystemAddress.account(plan.burns.overflowAccount)
+    supplyFloor = plan.burns.supplyFloor.units
+    yearCap = genesis.token.supply.units * plan.burns.annualCap.value / 10_000
     system = Set(genesis.accountNames.map { SystemAddress.account($0) } + [.zero])
     for wallet in genesis.wallets {
       balances[SystemAddress.account(wallet.name), default: 0] += wallet.units.units
@@ -47,6 +63,28 @@ public struct TokenModel: Sendable {
 
   /// Every address that ever held something, in byte order.
   public var holders: [Address] { balances.keys.sorted() }
+
+  /// A block opens: what the network took in the one before goes to the payees of its fee. All
+  /// blocks are of the first protocol year.
+  public mutating func openBlock() {
+    var left = balance(feeAccount)
+    var weight = feeShares.reduce(0) { $0 + $1.weight }
+    for (place, share) in feeShares.enumerated() {
+      let isLast = place == feeShares.count - 1
+      let part = isLast ? left : left * share.weight / weight
+      left -= part
+      weight -= share.weight
+      guard share.account == .zero else {
+        move(part, from: feeAccount, to: share.account)
+        continue
+      }
+      let alive = supply - balance(.zero)
+      let burned = min(part, alive > supplyFloor ? alive - supplyFloor : 0, yearCap)
+      yearCap -= burned
+      move(burned, from: feeAccount, to: .zero)
+      move(part - burned, from: feeAccount, to: overflow)
+    }
+  }
 
   /// What should become of a transaction: nil where it cannot be part of a block, otherwise whether
   /// its operation succeeds. The model's own state follows.

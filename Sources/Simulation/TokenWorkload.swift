@@ -189,6 +189,7 @@ public struct TokenWorkload: Sendable {
       if number % perBlock == 0 {
         height += 1
         _ = state.beginBlock(height: height, time: genesis.time + Seconds(height))
+        model.openBlock()
         if number % 10_000 == 0 { progress(number) }
       }
       let call = workload.next(model)

@@ -79,7 +79,8 @@ import Testing
 
   /// Decisions 17: the state does not depend on how often blocks come: the same timers in one
   /// block, in many, and in blocks at odd times leave the same state but for the height.
-  @Test func stateDoesNotDependOnHowOftenBlocksCome() throws {
+  @Test("edge case 15: the state does not depend on how often blocks come")
+  func stateDoesNotDependOnHowOftenBlocksCome() throws {
     func run(_ ends: [UInt64]) throws -> Digest {
       var state = try Fixtures.state()
       for number in 0..<300 as Range<UInt64> {
@@ -126,12 +127,22 @@ import Testing
     #expect(!allowance.verifies(against: later), "an old proof is for the old root")
   }
 
-  /// The event log is the open block's alone.
-  @Test func everyBlockBeginsWithAnEmptyLog() throws {
+  /// The event log is the open block's alone: it begins with the split of the last one's network
+  /// fees, and where there were none, empty.
+  @Test func everyBlockBeginsWithTheNetworkFees() throws {
     var state = try Fixtures.state()
-    #expect(state.send(Fixtures.alice, Fixtures.burn(1)).isSuccess)
-    #expect(state.ledger.events.records.count == 3)
+    let outcome = state.send(Fixtures.alice, Fixtures.burn(1))
+    #expect(outcome.isSuccess && state.ledger.events.records.count == 3)
+    let fees = SystemAddress.account(state.genesis.network.feeAccount)
+    #expect(state.balance(of: fees) == outcome.fee)
     _ = state.beginBlock(height: 2, time: state.genesis.time)
+    let records = state.ledger.events.records
+    #expect(records.dropLast().allSatisfy { $0.module == 0 } && records.count == 5)
+    let last = try #require(records.last)
+    #expect(last.module == Pools.number && last.code == Pools.Event.networkFeesSplit.rawValue)
+    #expect(state.ledger.events.words[Int(last.start)] == Word(outcome.fee.units))
+    #expect(state.balance(of: fees) == .zero)
+    _ = state.beginBlock(height: 3, time: state.genesis.time)
     #expect(state.ledger.events.records.isEmpty)
   }
 }

@@ -138,7 +138,8 @@ import Testing
 
   /// Incident 20: a failed operation takes nonce and fee and changes nothing else: the state is
   /// that of a twin in which only the fee was posted and the nonce advanced.
-  @Test func failureTakesNonceAndFeeAlone() throws {
+  @Test("T06 a failed operation takes nonce and fee and changes nothing else")
+  func failureTakesNonceAndFeeAlone() throws {
     let failing: [(Address, [UInt8])] = [
       (Fixtures.alice, Fixtures.transfer(.zero, 1)),
       (Fixtures.alice, Fixtures.transfer(Fixtures.dave, 1 << 90)),

@@ -160,7 +160,8 @@ import Testing
     return state
   }
 
-  @Test func everyGuardAnswersInItsOrder() throws {
+  @Test("rejections of kernel and rejections of token, in the order of the guards")
+  func everyGuardAnswersInItsOrder() throws {
     for row in Self.rows {
       let approved = row.sender == Fixtures.bob
       var state = try state(approved: approved)

@@ -21,6 +21,8 @@ import Testing
       let part = Array(transactions[start..<min(start + size, transactions.count)])
       try machine.close(part, at: Fixture.start + 100)
     }
+    let last = try machine.close([], at: Fixture.start + 100)
+    #expect(last.transactions.count == 1, "the fees of the last block are split in the next")
     return chain
   }
 
@@ -41,13 +43,17 @@ import Testing
       totals.dropped += batch.count - block.transactions.count
       var next = 0
       var gas: UInt64 = 0
-      for receipt in block.receipts {
+      for (place, receipt) in block.receipts.enumerated() {
         #expect(receipt.events.lowerBound == next)
         next = receipt.events.upperBound
         gas += receipt.gasUsed
         #expect(receipt.cumulativeGasUsed == gas)
         #expect(receipt.isSuccess == (receipt.rejection == nil))
-        #expect(receipt.gasUsed % 1_000 == 0 && receipt.gasUsed >= 21_000)
+        if case .system = block.transactions[place] {
+          #expect(place == 0 && receipt.gasUsed == 0 && receipt.isSuccess)
+        } else {
+          #expect(receipt.gasUsed % 1_000 == 0 && receipt.gasUsed >= 21_000)
+        }
         if !receipt.isSuccess { totals.refused += 1 }
         // The fee is always taken, and always seen.
         #expect(receipt.events.count >= 1)
@@ -74,7 +80,8 @@ import Testing
     #expect(totals.refused > 20 && totals.dropped > 5 && totals.logs > 150)
   }
 
-  /// The order decides, not how it is cut into blocks; nor does the secret of the indexes.
+  /// The order decides, not how it is cut into blocks; nor does the secret of the indexes. Only the
+  /// split of the network's fees rounds once a block.
   @Test func batchingDoesNotDecide() throws {
     var workload = Workload(seed: 9, impossible: false)
     let transactions = try workload.next(120)
@@ -82,7 +89,10 @@ import Testing
     for size in [1, 7, 50] {
       let cut = try Self.run(transactions, size: size)
       #expect(Self.balances(cut) == Self.balances(whole))
-      #expect(cut.withState { $0.totalSupply() } == whole.withState { $0.totalSupply() })
+      let (one, other) = (
+        cut.withState { $0.totalSupply().units }, whole.withState { $0.totalSupply().units }
+      )
+      #expect(max(one, other) - min(one, other) <= UInt128(120 / size + 1))
       for member in Fixture.members {
         #expect(
           cut.nonce(member.address, pending: false) == whole.nonce(member.address, pending: false))

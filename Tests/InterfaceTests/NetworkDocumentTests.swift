@@ -29,7 +29,10 @@ import Testing
     let accounts = try #require(document["accounts"]?.elements)
     #expect(
       accounts.map { $0["name"]?.string }
-        == ["treasury.business", "pool.rewards", "pool.fees", "sink.burned"])
+        == [
+          "treasury.business", "pool.rewards", "pool.fees", "compliance.quarantine",
+          "vesting.grants", "sink.burned",
+        ])
     for account in accounts {
       let text = try #require(account["address"]?.string)
       #expect(Address(text: text) == SystemAddress.account(try #require(account["name"]?.string)))

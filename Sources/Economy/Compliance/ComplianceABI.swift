@@ -14,37 +14,41 @@ extension Compliance {
   private static let calls: [CallDeclaration] = [
     CallDeclaration(
       "pause", "Lets nothing begin in a module, by its number; asks for the role pauser.",
-      example: "1", compliance: .office, Parameter<UInt8>("module")
+      example: "1", compliance: .office, role: .pauser, Parameter<UInt8>("module")
     ) { .compliance(.pause(Pause(module: $0))) },
     CallDeclaration(
       "unpause", "Opens a paused module; asks for the role pauser.", example: "1",
-      compliance: .office, Parameter<UInt8>("module")
+      compliance: .office, role: .pauser, Parameter<UInt8>("module")
     ) { .compliance(.unpause(Unpause(module: $0))) },
     CallDeclaration(
       "setEmergencyLevel",
       "0: none, 1: every module is paused, 2: exits and claims are held too; asks for the role "
-        + "pauser.emergency.", example: "1", compliance: .office, Parameter<UInt8>("level")
+        + "pauser.emergency.", example: "1", compliance: .office, role: .emergency,
+      Parameter<UInt8>("level")
     ) { .compliance(.setLevel(SetLevel(level: $0))) },
     CallDeclaration(
       "blockAccount",
       "Puts an account on the block list, with the digest of the reason or zero; asks for the role "
-        + "compliance.", example: "\(account) \(reason)", compliance: .office,
+        + "compliance.", example: "\(account) \(reason)", compliance: .office, role: .compliance,
       Parameter<Address>("account"), Parameter<Digest>("reason")
     ) { .compliance(.block(Block(account: $0, reason: $1))) },
     CallDeclaration(
       "unblockAccount",
       "Takes an account off the block list and pays out what waited in quarantine; asks for the "
-        + "role compliance.", example: account, compliance: .office, Parameter<Address>("account")
+        + "role compliance.", example: account, compliance: .office, role: .compliance,
+      Parameter<Address>("account")
     ) { .compliance(.unblock(Unblock(account: $0))) },
     CallDeclaration(
       "freeze",
       "Holds back a further amount of an account's balance; asks for the role compliance.",
-      example: "\(account) 100", compliance: .office, Parameter<Address>("account"),
+      example: "\(account) 100", compliance: .office, role: .compliance,
+      Parameter<Address>("account"),
       Parameter<Amount>("amount")
     ) { .compliance(.freeze(Freeze(account: $0, amount: $1))) },
     CallDeclaration(
       "unfreeze", "Gives back an amount that is held back; asks for the role compliance.",
-      example: "\(account) 100", compliance: .office, Parameter<Address>("account"),
+      example: "\(account) 100", compliance: .office, role: .compliance,
+      Parameter<Address>("account"),
       Parameter<Amount>("amount")
     ) { .compliance(.unfreeze(Unfreeze(account: $0, amount: $1))) },
   ]

@@ -29,7 +29,7 @@ public enum ComplianceMatrix {
       for circumstance in circumstances { text += " \(circumstance) |" }
       text += "\n|---|" + String(repeating: "---|", count: circumstances.count) + "\n"
       for call in module.calls {
-        let policy = call.compliance ?? .entry
+        let policy = call.compliance
         text += "| `\(call.signature)` |"
         for circumstance in circumstances { text += " \(policy[circumstance]) |" }
         text += "\n"

@@ -67,7 +67,7 @@ extension EconomyState {
       SystemAddress.account(Compliance.quarantineName), flags: .system)
     // Row 0 is the emergency level's.
     let policies: [[CompliancePolicy]] =
-      [[]] + Registry.modules.map { $0.calls.map { $0.compliance ?? .entry } }
+      [[]] + Registry.modules.map { $0.calls.map { $0.compliance } }
     compliance.derive(quarantine: quarantine, policies: policies)
   }
 

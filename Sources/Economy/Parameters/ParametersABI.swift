@@ -18,7 +18,8 @@ extension Parameters {
   private static let calls: [CallDeclaration] = [
     CallDeclaration(
       "set", "Changes one parameter from the next epoch on; asks for parameters.setter.",
-      example: "\(pointerExample) 400", compliance: change, Parameter<String>("pointer"),
+      example: "\(pointerExample) 400", compliance: change, role: .parameters,
+      Parameter<String>("pointer"),
       Parameter<UInt128>("value")
     ) { .parameters(.set(Set(pointer: $0, value: $1))) },
     CallDeclaration(
@@ -26,7 +27,8 @@ extension Parameters {
       "Changes parameters that hold together, all or none; asks for parameters.setter.",
       example: "[\"/fees/netPlatformSplit/stakingRewardsBps\","
         + "\"/fees/netPlatformSplit/platformDevelopmentBps\"] [4500,2500]",
-      compliance: change, Parameter<[String]>("pointers"), Parameter<[UInt128]>("values")
+      compliance: change, role: .parameters, Parameter<[String]>("pointers"),
+      Parameter<[UInt128]>("values")
     ) { .parameters(.setGroup(SetGroup(pointers: $0, values: $1))) },
   ]
 

@@ -20,7 +20,8 @@ extension Pools {
     CallDeclaration(
       "grant", "Pays from a pool of grants within its budget; asks for governance.executor.",
       example: "pool.ai.innovation \(accountExample) 100",
-      compliance: CompliancePolicy.entry.with(sender: .allow), Parameter<String>("pool"),
+      compliance: CompliancePolicy.entry.with(sender: .allow), role: .executor,
+      Parameter<String>("pool"),
       Parameter<Address>("to"), Parameter<Amount>("amount")
     ) { .pools(.grant(Grant(pool: $0, to: $1, amount: $2))) },
     CallDeclaration(

@@ -105,6 +105,9 @@ public enum Staking {
       public let account: String
       public let smoothingEpochs: UInt64
 
+      /// What has flowed to the stakers and waits for their claims stands here.
+      public var payableAccount: String { account + ".payable" }
+
       public init(account: String, smoothingEpochs: UInt64) {
         self.account = account
         self.smoothingEpochs = smoothingEpochs

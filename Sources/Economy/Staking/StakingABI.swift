@@ -58,14 +58,15 @@ extension Staking {
   private static let attesterCalls: [CallDeclaration] = [
     CallDeclaration(
       "setBonusScore", "Sets an account's score in a bonus; asks for the role attester.quality.",
-      example: "\(account) 2 10000", compliance: .office, Parameter<Address>("account"),
+      example: "\(account) 2 10000", compliance: .office, role: .quality,
+      Parameter<Address>("account"),
       Parameter<UInt8>("bonus"),
       Parameter<BasisPoints>("score")
     ) { .staking(.setBonusScore(SetBonusScore(account: $0, bonus: $1, score: $2))) },
     CallDeclaration(
       "clearBonusScore",
       "Takes an account's eligibility for a bonus away; asks for the role attester.quality.",
-      example: "\(account) 2", compliance: .office, Parameter<Address>("account"),
+      example: "\(account) 2", compliance: .office, role: .quality, Parameter<Address>("account"),
       Parameter<UInt8>("bonus")
     ) { .staking(.clearBonusScore(ClearBonusScore(account: $0, bonus: $1))) },
   ]

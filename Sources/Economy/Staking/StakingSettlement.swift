@@ -27,7 +27,7 @@ extension EconomyState {
       accounts.principal = stakingAccount(plan.principal)
       accounts.revenue = plan.revenue.map { stakingAccount($0) }
       accounts.feeShare = plan.feeShare.map {
-        (stakingAccount($0.account), stakingAccount($0.account + ".payable"))
+        (stakingAccount($0.account), stakingAccount($0.payableAccount))
       }
     }
     staking.accounts = accounts
@@ -218,10 +218,12 @@ extension EconomyState {
     ledger.adjustWeight(owner, rise: principal, fall: .zero)
     changeTotals(from: (.zero, .zero), to: (weight, fee))
     let timer = scheduleLockEnd(number, at: lockEnd)
+    // From the anchor's index: after a time without stakes the carry is the newcomer's too, or it
+    // would stay payable to nobody.
     let row = Staking.PositionRow(
       number: number, principal: principal,
-      reward: RewardPosition(weight: weight, at: staking.rewards.index(at: ledger.time)),
-      fee: RewardPosition(weight: fee, at: staking.fees.index(at: ledger.time)),
+      reward: RewardPosition(weight: weight, at: staking.rewards.anchor.index),
+      fee: RewardPosition(weight: fee, at: staking.fees.anchor.index),
       openedAt: ledger.time.seconds, lockEnd: lockEnd.seconds, timer: timer, owner: owner.row,
       tier: UInt32(truncatingIfNeeded: tier), lock: UInt32(truncatingIfNeeded: lock))
     _ = staking.insert(row, &ledger.scope)

@@ -18,7 +18,7 @@ extension Vesting {
     CallDeclaration(
       "releaseTo",
       "Spends a grant by votes, within its limit of the year; asks for the role "
-        + "governance.executor.", example: "5 \(account) 1000", compliance: .entry,
+        + "governance.executor.", example: "5 \(account) 1000", compliance: .entry, role: .executor,
       Parameter<UInt64>("grant"), Parameter<Address>("to"), Parameter<Amount>("amount")
     ) { .vesting(.releaseTo(ReleaseTo(grant: $0, to: $1, amount: $2))) },
     CallDeclaration(
@@ -46,6 +46,7 @@ extension Vesting {
       "achieveMilestone",
       "States that a milestone is reached: it unlocks and burns what the economy file says; asks "
         + "for the role attester.milestone.", example: "mainnetLaunch", compliance: .office,
+      role: .milestone,
       Parameter<String>("milestone")
     ) { .vesting(.achieve(Achieve(milestone: $0))) },
   ]

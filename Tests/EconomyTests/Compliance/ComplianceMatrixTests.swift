@@ -9,11 +9,10 @@ import Testing
 @Suite struct ComplianceMatrixTests {
   typealias Net = DevelopmentNetwork
 
-  @Test func everyOperationDeclaresAPolicy() {
+  @Test func policiesDivertPaymentsAlone() {
     for module in Registry.modules {
       for call in module.calls {
-        #expect(call.compliance != nil, "\(module.name).\(call.name) declares no compliance policy")
-        guard let policy = call.compliance else { continue }
+        let policy = call.compliance
         // Only whoever is paid can be paid elsewhere.
         #expect(policy.emergency != .divert && policy.paused != .divert)
         #expect(policy.counterparty != .divert, "\(module.name).\(call.name)")
@@ -23,7 +22,7 @@ import Testing
   }
 
   /// Arguments of the right types: each address another, so that each party stands alone.
-  private static func arguments(_ call: CallDeclaration) -> [ABITree] {
+  static func arguments(_ call: CallDeclaration) -> [ABITree] {
     var next: UInt32 = 0xA0000
     func tree(_ type: ABIType) -> ABITree {
       switch type {
@@ -68,7 +67,9 @@ import Testing
   }
 
   /// Each cell refuses or lets through as it says.
-  @Test(arguments: CompliancePolicy.Circumstance.allCases, ["dta", "btt"])
+  @Test(
+    "T04 T07 edge case 8: each cell of the matrix refuses or lets through as it says",
+    arguments: CompliancePolicy.Circumstance.allCases, ["dta", "btt"])
   func everyCellBehavesAsItSays(
     _ circumstance: CompliancePolicy.Circumstance, _ economy: String
   ) throws {
@@ -101,7 +102,7 @@ import Testing
           Self.block(&net, named)
           isBlocked = true
         }
-        let policy = call.compliance ?? .entry
+        let policy = call.compliance
         let verdict = Self.verdict(Self.preview(&net, module, decoded))
         #expect(
           verdict == (policy[circumstance] == .refuse ? expected : nil),
@@ -125,13 +126,14 @@ import Testing
   }
 
   /// Level 1 is a pause of every module.
-  @Test func firstEmergencyLevelPausesAll() throws {
+  @Test("T04 the first emergency level pauses every module")
+  func firstEmergencyLevelPausesAll() throws {
     var net = try Net()
     net.accept(Compliance.declaration, "setEmergencyLevel", [.count(1)], by: Net.pauser)
     for module in Registry.modules {
       for call in module.calls {
         let decoded = Net.decoded(module, call, Self.arguments(call))
-        let policy = call.compliance ?? .entry
+        let policy = call.compliance
         #expect(
           Self.verdict(Self.preview(&net, module, decoded))
             == (policy.paused == .refuse ? .enforcedPause : nil), "\(module.name).\(call.name)")

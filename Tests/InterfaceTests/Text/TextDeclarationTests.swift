@@ -1,4 +1,7 @@
 import Economy
+import EconomyFile
+import Foundation
+import Ledger
 import Primitives
 import Testing
 
@@ -90,22 +93,48 @@ import Testing
     }
   }
 
-  @Test("A declared role is the one that the help names, and what a role may do is found by it")
-  func roles() {
+  @Test("A stranger is refused for exactly the role that an operation declares")
+  func roles() throws {
+    let root = URL(filePath: #filePath).appending(path: "../../../../economies")
+      .standardized
+    let economy = try String(contentsOf: root.appending(path: "dta.json"), encoding: .utf8)
+    let document = try EconomyFile.load(text: economy)
+    var state = EconomyState(genesis: document.genesis(), secret: HashSecret(1, 2))
+    let coder = TextSamples.coder()
+    let stranger = Address(high: 9, middle: 9, low: 9)
+    var declared = 0
     for module in Registry.modules {
       for call in module.calls {
-        if let declared = call.role {
-          #expect(call.help.contains(declared.rawValue), "\(module.name).\(call.name)")
+        let texts = try #require(TextCoder.words(ofExample: call.example))
+        let data = try coder.callData(selector: call.selector, texts, for: call.parameters)
+        let decoded = Registry.decode(to: module.address, data: data, range: 0..<data.count)
+        let outcome = state.preview(
+          TransactionCall(
+            sender: stranger, nonce: 0, gasLimit: 1_000_000, maximumPrice: 0, tip: 0,
+            to: module.address, value: 0, call: decoded))
+        let missing: Word?
+        if case .rejected(let rejection) = outcome.status, rejection.module == Access.number,
+          rejection.code == Access.Code.unauthorized.rawValue
+        {
+          missing = rejection.second
+        } else {
+          missing = nil
+        }
+        if let role = call.role {
+          declared += 1
+          #expect(missing == Word(role.id), "\(module.name).\(call.name)")
+          #expect(call.help.contains(role.rawValue), "\(module.name).\(call.name)")
+        } else {
+          #expect(missing == nil || module.number == Access.number, "\(call.name) asks for a role")
         }
       }
     }
+    #expect(declared == 14)
     let powers = RolePowers.operations(of: "default.admin", ["default.admin", "pauser"])
     #expect(powers.count >= 2 && powers[0].hasSuffix("for pauser"))
-    let call = CallDeclaration(
-      "pause", "Stops a module, by its number; asks for the role pauser.emergency.", example: "1",
-      Parameter<UInt8>("module")
-    ) { _ in .value }
-    #expect(RolePowers.role(of: call) == "pauser.emergency")
+    #expect(
+      RolePowers.operations(of: "pauser", []).map { $0.prefix(while: { $0 != ":" }) }
+        == ["compliance.pause", "compliance.unpause"])
   }
 
   @Test("Logs and refusals are told in the words of their declarations")
