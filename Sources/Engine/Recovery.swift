@@ -212,7 +212,7 @@ public enum Recovery {
 
 extension BlockRecord {
   /// Reads a journal record, which must hold the block of its own height.
-  fileprivate init(_ record: JournalRecord) throws(ReplayFailure) {
+  init(_ record: JournalRecord) throws(ReplayFailure) {
     do throws(BlockRecordFailure) {
       try self.init(record.payload)
     } catch {

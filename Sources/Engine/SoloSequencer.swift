@@ -10,6 +10,8 @@ public enum EngineNotice: Sendable, Equatable {
   /// No transactions are taken until there is room again.
   case readOnly(String)
   case writable
+  /// The block log was mended, or cannot go on; the chain itself does.
+  case log(String)
   /// The disk failed while a block was being made durable: the process must end at once.
   case failed(String)
 }

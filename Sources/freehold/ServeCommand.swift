@@ -59,6 +59,7 @@ enum ServeCommand {
     case .readOnly(let why):
       Terminal.complain("warning: read-only, no transactions are taken: \(why)")
     case .writable: Terminal.complain("there is room again: transactions are taken")
+    case .log(let what): Terminal.complain("warning: block log: \(what)")
     case .failed(let why):
       // The state is ahead of the journal: nothing may be answered from it any more.
       Terminal.complain("error: stopping at once, nothing acknowledged is lost: \(why)")
@@ -75,6 +76,8 @@ enum ServeCommand {
         writer.string(url)
         writer.name("chainId")
         writer.number(node.chain.genesis.chainID)
+        writer.name("logKey")
+        writer.string(node.logKey.text)
         writer.name("height")
         writer.number(head.height)
         writer.name("replayedBlocks")
@@ -88,6 +91,7 @@ enum ServeCommand {
     lines.append("  look          \(url)/  and  \(url)/network")
     lines.append("  chain id      \(node.chain.genesis.chainID)")
     lines.append("  height        \(head.height)  \(Hex.text(head.hash.bytes))")
+    lines.append("  log key       \(node.logKey.text)")
     if node.recovery.bytesCut > 0 {
       lines.append(
         "  recovered     \(node.recovery.bytesCut) bytes of a block that was never acknowledged "

@@ -14,6 +14,7 @@ enum VerifyCommand {
     discussion: """
       Checks every checksum, recovers every signature, executes every transaction and compares \
       every block's transactions root, receipts root and state root, and the sum of all balances. \
+      Where there is a block log, every byte of its tiles and its checkpoint's signature too. \
       Nothing is changed.
       """,
     options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
@@ -23,8 +24,9 @@ enum VerifyCommand {
     let folder = DataFolder(match.text("data") ?? "")
     do throws(NodeFailure) {
       let (chain, summary) = try verify(folder)
+      let log = try LogVerification.of(chain, folder)
       Terminal.progressEnds()
-      report(chain, summary, json: json)
+      report(chain, summary, log, json: json)
       return .success
     } catch {
       Terminal.progressEnds()
@@ -65,7 +67,9 @@ enum VerifyCommand {
     }
   }
 
-  private static func report(_ chain: Chain, _ summary: ReplaySummary, json: Bool) {
+  private static func report(
+    _ chain: Chain, _ summary: ReplaySummary, _ log: TileSummary?, json: Bool
+  ) {
     let head = chain.head
     let (supply, burned) = chain.withState { state in
       (state.ledger.accounts.total, state.ledger.accounts[.burned].balance.units)
@@ -88,6 +92,7 @@ enum VerifyCommand {
         writer.quotedNumber(burned)
         writer.name("tornBytes")
         writer.number(summary.bytesCut)
+        if let log { LogVerification.write(log, to: &writer) }
       }
       return
     }
@@ -99,6 +104,7 @@ enum VerifyCommand {
       "  state root    \(Hex.text(head.header.stateRoot.bytes))",
       "  balances      sum to \(supply) units, \(burned) of them burned",
     ]
+    if let log { lines.append(LogVerification.line(log)) }
     if summary.bytesCut > 0 {
       lines.append(
         "  torn tail     \(summary.bytesCut) bytes, never acknowledged; serve will cut them")
