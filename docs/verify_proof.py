@@ -17,13 +17,23 @@ from Crypto.Signature import eddsa
 
 FORMS = {  # kind: table and its rows' fields, each with its bytes, little-endian
     "balance": (0, "address 20 flags 4 nonce 8 balance 16 frozen 16"),
-    "grant": (36, "total 16 released 16 inWindow 16 windowStart 16 kept 16 window 8 start 8 lock 8"
-        " duration 8 revokedAt 8 wallet 4 beneficiary 4 grantor 4 plan 4 flags 4 older 4 newer 4 - 4"),
-    "position": (40, "number 8 principal 16 rw 16 ri 16 rf 16 rp 16 fw 16 fi 16 ff 16 fp 16 openedAt"
-        " 8 lockEnd 8 timer 8 owner 4 beneficiary 4 approved 4 flags 4 next 4 previous 4 tier 4 lock 4"),
-}  # fmt: skip
-NAMED = {"balance": [], "grant": [("wallet", 0), ("beneficiary", 1), ("grantor", 1)],
-         "position": [("owner", 0), ("beneficiary", 0), ("approved", 1)]}  # fmt: skip
+    "grant": (
+        36,
+        "total 16 released 16 inWindow 16 windowStart 16 kept 16 window 8 start 8 lock 8 duration 8"
+        " revokedAt 8 wallet 4 beneficiary 4 grantor 4 plan 4 flags 4 older 4 newer 4 unused 4",
+    ),
+    "position": (
+        40,
+        "number 8 principal 16 rewardWeight 16 rewardIndex 16 rewardFraction 16 rewardPending 16"
+        " feeWeight 16 feeIndex 16 feeFraction 16 feePending 16 openedAt 8 lockEnd 8 timer 8"
+        " owner 4 beneficiary 4 approved 4 flags 4 next 4 previous 4 tier 4 lock 4",
+    ),
+}
+NAMED = {  # the fields that name an account by its row, and what is added to the row
+    "balance": [],
+    "grant": [("wallet", 0), ("beneficiary", 1), ("grantor", 1)],
+    "position": [("owner", 0), ("beneficiary", 0), ("approved", 1)],
+}
 
 
 def need(condition, text):
@@ -141,19 +151,25 @@ def claim_of_rows(proof, number, time, state_root):
     need([(r["table"], r["row"]) for r in rows[1:]] == [(0, p) for p in places], "other accounts")
     names = [fields(FORMS["balance"][1], unhex(r["bytes"]))["address"] for r in rows[1:]]
     who = {k: names[places.index(p)] for k, p in wanted.items()}
-    own = {"balance": value.get("address"), "grant": str(rows[0]["row"] + 1),
-           "position": str(value.get("number"))}  # fmt: skip
-    need(rows[0]["table"] == table and own[kind] == subject, "another row than the subject's")
+    place = str(rows[0]["row"] + 1)
+    own = {"balance": value.get("address"), "grant": place}.get(kind, str(value.get("number")))
+    need(rows[0]["table"] == table and own == subject, "another row than the subject's")
     when = f"After block {number} ({clock(time)})"
     if kind == "balance":
-        return (f"{when} the account {subject} held {value['balance']} base units, "
-            f"{value['frozen']} of them frozen, and had sent {value['nonce']} transactions.")  # fmt: skip
+        return (
+            f"{when} the account {subject} held {value['balance']} base units, {value['frozen']} "
+            f"of them frozen, and had sent {value['nonce']} transactions."
+        )
     if kind == "grant":
         end = ", and was revoked." if value["flags"] & 2 else "."
-        return (f"{when} grant {subject} gave {who.get('beneficiary', 'nobody')} {value['total']} "
-            f"base units out of {who['wallet']}, {value['released']} of them released{end}")  # fmt: skip
-    return (f"{when} staking position {subject} of {who['owner']} held {value['principal']} base "
-        f"units of principal, locked until {clock(value['lockEnd'])}.")  # fmt: skip
+        return (
+            f"{when} grant {subject} gave {who.get('beneficiary', 'nobody')} {value['total']} "
+            f"base units out of {who['wallet']}, {value['released']} of them released{end}"
+        )
+    return (
+        f"{when} staking position {subject} of {who['owner']} held {value['principal']} base "
+        f"units of principal, locked until {clock(value['lockEnd'])}."
+    )
 
 
 def claim_of_receipt(proof, number, time, receipts_root):
@@ -166,15 +182,17 @@ def claim_of_receipt(proof, number, time, receipts_root):
     need(digest == receipts_root and data[48:80] == unhex(proof["subject"]), "not in the block")
     success, gas = (int.from_bytes(data[i : i + 8], "little") for i in (0, 8))
     why = f"was refused (module {data[41]}, code {data[40]})"
-    return (f"Block {number} ({clock(time)}) holds the transaction {proof['subject']} from "
-        f"0x{data[92:112].hex()}; it {'succeeded' if success else why} and used {gas} gas.")  # fmt: skip
+    return (
+        f"Block {number} ({clock(time)}) holds the transaction {proof['subject']} from "
+        f"0x{data[92:112].hex()}; it {'succeeded' if success else why} and used {gas} gas."
+    )
 
 
 def check_proof(data, vkey=None):
     """What the proof proves, as a sentence."""
     proof = json.loads(data)
-    need((json.dumps(proof, separators=(",", ":"), ensure_ascii=False) + "\n").encode() == data,
-         "not in canonical form")  # fmt: skip
+    text = json.dumps(proof, separators=(",", ":"), ensure_ascii=False) + "\n"
+    need(text.encode() == data, "not in canonical form")
     shown = "receipt" if proof["kind"] == "receipt" else "rows"
     names = ["format", "claim", "kind", "subject", "header", shown, "log"]
     need(list(proof) == names and proof["format"] == "freehold-proof/1", "another format")

@@ -9,10 +9,10 @@ enum ProveCommand {
   static let row = Command(
     "prove", summary: "Write a proof of a balance, a receipt, a grant or a staking position.",
     discussion: """
-      Asks the node, or with --data replays a folder that nobody serves. The proof shows that a row \
-      stood in the state after a block, or what a transaction did, and that the block is in the log \
-      that the operator signed. `freehold verify-proof` checks it anywhere; docs/proofs.md says how \
-      to check it without this program.
+      Asks the node, or with --data replays a folder that nobody serves. The proof shows that a \
+      row stood in the state after a block, or what a transaction did, and that the block is in \
+      the log that the operator signed. `freehold verify-proof` checks it anywhere; \
+      docs/proofs.md says how to check it without this program.
       """,
     options: [
       NodeClient.option,

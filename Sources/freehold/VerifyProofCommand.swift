@@ -7,9 +7,9 @@ enum VerifyProofCommand {
   static let row = Command(
     "verify-proof", summary: "Check a proof file offline and say what it proves.",
     discussion: """
-      Needs nothing but the file. What makes it worth believing comes from elsewhere: the log's key \
-      as the operator publishes it (--key, in GET /network), a checkpoint that others hold as well \
-      (--checkpoint, with --key), or a header's hash from another node (--header).
+      Needs nothing but the file. What makes it worth believing comes from elsewhere: the log's \
+      key as the operator publishes it (--key, in GET /network), a checkpoint that others hold as \
+      well (--checkpoint, with --key), or a header's hash from another node (--header).
       """,
     options: [
       Option("header", .text, "HASH", help: "The block header's hash, known from elsewhere."),

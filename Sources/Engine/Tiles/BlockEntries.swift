@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Economy
 internal import Ledger
 internal import Primitives
@@ -6,14 +7,15 @@ internal import Storage
 /// One entry of the block log: the header's RLP bytes; its index is the block's height.
 struct BlockEntry {
   let header: BlockHeader
-  let hash: Digest
   let bytes: [UInt8]
 
   init(_ header: BlockHeader) {
     self.header = header
     bytes = header.rlp
-    hash = header.hash
   }
+
+  /// The block's hash.
+  var hash: Digest { Keccak256.hash(bytes) }
 }
 
 /// The headers of a chain by height: from memory where the block is recent, from the journal where

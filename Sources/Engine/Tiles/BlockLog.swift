@@ -3,8 +3,8 @@ public import Primitives
 public import Storage
 internal import Synchronization
 
-/// Keeps the block log of a node at work: a thread follows the chain's head, writes tiles behind the
-/// commits and signs a checkpoint at most once a second, and at the end.
+/// Keeps the block log of a node at work: a thread follows the chain's head, writes tiles behind
+/// the commits and signs a checkpoint at most once a second, and at the end.
 ///
 /// No acknowledgement ever waits for it. A block that has left memory is read from the journal.
 public final class BlockLog<D: Disk>: Sendable {
@@ -143,8 +143,8 @@ public final class BlockLog<D: Disk>: Sendable {
 
   // Reading
 
-  /// That a block is in the log. Where the published checkpoint does not cover it yet, one that does
-  /// is signed at once, though not oftener than every 50 ms; then `.behind` asks for patience.
+  /// That a block is in the log. Where the published checkpoint does not cover it yet, one that
+  /// does is signed at once, though not oftener than every 50 ms; then `.behind` asks for patience.
   public func inclusion(of height: Height) throws(TileFailure) -> LogInclusion {
     try change { (log) throws(TileFailure) in
       let size = log.published?.checkpoint.size ?? 0

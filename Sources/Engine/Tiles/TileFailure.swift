@@ -17,8 +17,8 @@ public enum TileFailure: Error, Sendable, Equatable {
     switch self {
     case .storage(let failure): failure.description
     case .damaged(let file, let finding):
-      "\(TileLayout.folder)/\(file): \(finding): remove this file; the node writes it again from the "
-        + "chain at its next start"
+      "\(TileLayout.folder)/\(file): \(finding): remove this file; the node writes it again from "
+        + "the chain at its next start"
     case .unsigned(let finding):
       "\(TileLayout.folder)/\(TileLayout.checkpoint): \(finding): remove this file; the node signs "
         + "anew at its next start"

@@ -67,7 +67,7 @@ struct TileFiles<D: Disk>: Sendable {
     for width in (try? disk.list(folder)) ?? [] { try? disk.remove("\(folder)/\(width)") }
   }
 
-  /// The paths of all files of the log, ascending; what an interrupted write left aside is left out.
+  /// The paths of all files of the log, ascending, without what an interrupted write left aside.
   func all() throws(TileFailure) -> [String] {
     do throws(StorageFailure) {
       return try files(in: "")

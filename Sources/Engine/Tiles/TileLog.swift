@@ -3,8 +3,9 @@ internal import Economy
 public import Primitives
 internal import Storage
 
-/// The block log as static files (C2SP tlog-tiles) under `tiles/` of the data folder: entry n is the
-/// RLP of block n's header. It is written behind the commits and can be made again from the chain.
+/// The block log as static files (C2SP tlog-tiles) under `tiles/` of the data folder: entry n is
+/// the RLP of block n's header. It is written behind the commits and can be made again from the
+/// chain.
 ///
 /// What is signed is never taken back: a checkpoint that contradicts the one that is there is not
 /// written. Order of writes: full tiles, partial tiles, checkpoint; each staged, flushed, renamed.

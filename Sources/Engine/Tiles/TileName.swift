@@ -11,6 +11,7 @@ public struct TileName: Hashable, Sendable {
   /// Hashes or entries of a full tile.
   public static let fullWidth = 256
 
+  /// Hashes of a level, or entries.
   public let content: Content
   /// Counted from 0 within the level.
   public let index: UInt64

@@ -2,8 +2,8 @@ internal import Cryptography
 internal import Primitives
 internal import Storage
 
-/// A published log as its tiles hold it: the root and the path of any entry, from about one tile for
-/// each eight levels.
+/// A published log as its tiles hold it: the root and the path of any entry, from about one tile
+/// for each eight levels.
 struct TileTree<D: Disk> {
   let files: TileFiles<D>
   /// Entries.

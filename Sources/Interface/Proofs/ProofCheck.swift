@@ -26,6 +26,7 @@ public struct ProofFault: Error, Sendable, Equatable {
     case form, header, row, subject, claim, signature, log, anchor
   }
 
+  /// The first step that fails.
   public let step: Step
   /// What is wrong.
   public let text: String
