@@ -1,3 +1,4 @@
+public import Cryptography
 public import EconomyFile
 public import Engine
 internal import Glibc
@@ -52,8 +53,11 @@ public final class RunningNode: Sendable {
   public let chain: Chain
   /// What replaying the journal found.
   public let recovery: ReplaySummary
+  /// The public key of the block log's checkpoints.
+  public var logKey: NoteKey { log.key }
   private let sequencer: SoloSequencer
   private let history: History<RealDisk>?
+  private let log: BlockLog<RealDisk>
   private let server: HTTPServer
   private let lock: FolderHolder
 
@@ -94,6 +98,8 @@ public final class RunningNode: Sendable {
     }
     recovery = machine.recovered
     history = machine.history(notify: notify)
+    let log = try Self.log(chain, folder, notify)
+    self.log = log
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -107,7 +113,10 @@ public final class RunningNode: Sendable {
       Configuration(
         version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
         development: document.network.development ? DevelopmentKeys.published() : nil,
-        advance: advance))
+        advance: advance,
+        log: LogAccess(
+          key: log.key.text, origin: log.key.name, file: { log.file($0) },
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
     var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
     http.allowPublic = configuration.isPublic
     http.crossOrigin = HTTPCrossOrigin()
@@ -127,13 +136,26 @@ public final class RunningNode: Sendable {
       sequencer.start(
         machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
+    log.start()
     do throws(HTTPServerFailure) {
       try server.start()
     } catch {
       sequencer.stop()
+      log.stop()
       throw .http(error)
     }
     history?.start()
+  }
+
+  private static func log(
+    _ chain: Chain, _ folder: DataFolder, _ notify: @escaping @Sendable (EngineNotice) -> Void
+  ) throws(NodeFailure) -> BlockLog<RealDisk> {
+    do throws(DataFolderFailure) {
+      let signer = try folder.logSigner(BlockLog<RealDisk>.origin(chain))
+      return BlockLog(chain, disk: folder.disk, signer: signer) { notify(.log($0)) }
+    } catch {
+      throw .folder(error)
+    }
   }
 
   private static func clock(_ disk: RealDisk) throws(NodeFailure) -> DevelopmentClock {
@@ -144,11 +166,13 @@ public final class RunningNode: Sendable {
     }
   }
 
-  /// Answers what is under way, makes blocks of what waits, and closes the journal.
+  /// Answers what is under way, makes blocks of what waits, closes the journal and publishes the
+  /// block log.
   public func stop() {
     server.stop()
     history?.stop()
     sequencer.stop()
+    log.stop()
   }
 }
 

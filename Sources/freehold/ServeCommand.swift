@@ -81,6 +81,7 @@ enum ServeCommand {
     case .historyFailed(let why):
       Terminal.complain(
         "warning: blocks from before the start cannot be read back, the node goes on: \(why)")
+    case .log(let what): Terminal.complain("warning: block log: \(what)")
     case .failed(let why):
       // The state is ahead of the journal: nothing may be answered from it any more.
       Terminal.complain("error: stopping at once, nothing acknowledged is lost: \(why)")
@@ -97,6 +98,8 @@ enum ServeCommand {
         writer.string(url)
         writer.name("chainId")
         writer.number(node.chain.genesis.chainID)
+        writer.name("logKey")
+        writer.string(node.logKey.text)
         writer.name("height")
         writer.number(head.height)
         writer.name("checkpoint")
@@ -113,6 +116,7 @@ enum ServeCommand {
     lines.append("  chain id      \(node.chain.genesis.chainID)")
     lines.append("  height        \(head.height)  \(Hex.text(head.hash.bytes))")
     lines += recovered(node)
+    lines.append("  log key       \(node.logKey.text)")
     if node.recovery.bytesCut > 0 {
       lines.append(
         "  recovered     \(node.recovery.bytesCut) bytes of a block that was never acknowledged "
