@@ -237,7 +237,8 @@ import Testing
   }
 
   /// Incident 2: owner, spender, receiver and fee payer may all be one.
-  @Test func everybodyIsTheSame() throws {
+  @Test("incident 2: owner, spender, receiver and payer are one")
+  func everybodyIsTheSame() throws {
     var state = try Fixtures.state()
     let alice = Fixtures.alice
     let before = state.balance(of: alice).units
