@@ -16,18 +16,15 @@ public struct EconomyState: ~Copyable {
   var staking: Staking.State
 
   /// The account that takes the network fees.
-  let feeAccount: AccountIndex
+  var feeAccount = AccountIndex.burned
   /// What each call costs.
   public let gasTable: GasTable
 
-  /// The state after genesis: the supply in the wallets, less what the overlays granted; the open
-  /// event log holds the postings.
-  /// - Parameter secret: random words of this process, which never reach the state.
-  public init(genesis: Genesis, secret: HashSecret) {
+  /// Modules without a row around a ledger.
+  private init(genesis: Genesis, ledger: consuming LedgerState, secret: HashSecret) {
     self.genesis = genesis
-    ledger = LedgerState(
-      rules: LedgerRules(supply: genesis.token.supply, liquidWeights: genesis.liquidWeights),
-      issuer: .zero, secret: secret)
+    self.ledger = ledger
+    gasTable = GasTable(genesis.network)
     token = Token.State(secret: secret)
     access = Access.State(secret: secret)
     compliance = Compliance.State(secret: secret)
@@ -35,13 +32,28 @@ public struct EconomyState: ~Copyable {
     pools = Pools.State(secret: secret)
     vesting = Vesting.State(secret: secret)
     staking = Staking.State(secret: secret)
+  }
+
+  /// A state without a row, to load tables into.
+  init(blank genesis: Genesis, secret: HashSecret) {
+    let rules = LedgerRules(supply: genesis.token.supply, liquidWeights: genesis.liquidWeights)
+    self.init(genesis: genesis, ledger: LedgerState(blank: rules, secret: secret), secret: secret)
+  }
+
+  /// The state after genesis: the supply in the wallets, less what the overlays granted; the open
+  /// event log holds the postings.
+  /// - Parameter secret: random words of this process, which never reach the state.
+  public init(genesis: Genesis, secret: HashSecret) {
+    let rules = LedgerRules(supply: genesis.token.supply, liquidWeights: genesis.liquidWeights)
+    self.init(
+      genesis: genesis, ledger: LedgerState(rules: rules, issuer: .zero, secret: secret),
+      secret: secret)
     ledger.set(.time, genesis.time.seconds)
     for name in genesis.accountNames {
       _ = ledger.account(SystemAddress.account(name), flags: .system)
     }
     feeAccount = ledger.account(
       SystemAddress.account(genesis.network.feeAccount), flags: .system)
-    gasTable = GasTable(genesis.network)
     for wallet in genesis.wallets {
       let account = ledger.account(SystemAddress.account(wallet.name))
       ledger.post(.token, wallet.units, from: .burned, to: account)
@@ -96,11 +108,20 @@ public struct EconomyState: ~Copyable {
   /// The state root, brought up to date (decisions 22).
   public mutating func stateRoot() -> Digest { TableRoot.stateRoot(tableRoots()) }
 
+  /// The roots of all tables in table order.
+  private mutating func tableRoots() -> [TableRoot] {
+    var collector = RootCollector()
+    visitTables(&collector)
+    return collector.roots
+  }
+
   /// Proves a row against the present state root; nil where the table has no such row.
   public mutating func prove(row place: Int, of table: UInt8) -> RowProof? {
     let roots = tableRoots()
+    var finder = RowFinder(row: place, of: table)
+    visitTables(&finder)
     guard let tablePlace = roots.firstIndex(where: { $0.table == table }),
-      let (bytes, path) = row(place, of: table)
+      let (bytes, path) = finder.found
     else { return nil }
     var top = HashTree()
     for root in roots { top.append(root.leaf(among: roots.count)) }

@@ -40,8 +40,14 @@ extension EconomyState {
   }
 
   /// What `execute` would answer for the operation alone, without nonce, fee and funds for gas; all
-  /// of it is undone (`eth_call`, `eth_estimateGas`).
+  /// of it is undone (`eth_call`, `eth_estimateGas`). A value that is no whole number of units is a
+  /// fault here too.
   public mutating func preview(_ call: TransactionCall) -> Outcome {
+    if let fault = fractionFault(call) {
+      return Outcome(
+        status: .invalid(fault), gasUsed: 0, effectivePrice: genesis.network.baseFee, fee: .zero,
+        events: 0..<0)
+    }
     let savepoint = savepoint()
     let start = ledger.events.records.count
     let status: Outcome.Status
@@ -75,13 +81,17 @@ extension EconomyState {
   private borrowing func fault(
     _ call: TransactionCall, of account: AccountIndex?
   ) -> TransactionFault? {
-    let rules = genesis.network
     let nonce = account.map { ledger.accounts[$0].nonce } ?? 0
     if call.nonce < nonce { return .nonceTooLow(expected: nonce) }
     if call.nonce > nonce { return .nonceTooHigh(expected: nonce) }
     return fundsFault(call, spendable: account.map { ledger.accounts[$0].spendable } ?? .zero)
-      ?? (call.value % rules.weiPerUnit == 0
-        ? nil : .fractionalValue(weiPerUnit: rules.weiPerUnit))
+      ?? fractionFault(call)
+  }
+
+  /// That the value is no whole number of units.
+  private borrowing func fractionFault(_ call: TransactionCall) -> TransactionFault? {
+    let unit = genesis.network.weiPerUnit
+    return call.value % unit == 0 ? nil : .fractionalValue(weiPerUnit: unit)
   }
 
   /// The faults that do not depend on the nonce.

@@ -209,28 +209,33 @@ extension EconomyState {
     }
   }
 
-  /// The roots of all tables in table order.
-  mutating func tableRoots() -> [TableRoot] {
-    var roots = ledger.roots()
-    roots.append(token.root())
-    roots += access.roots() + compliance.roots() + parameters.roots()
-    roots += pools.roots() + vesting.roots() + staking.roots()
-    return roots
+  /// Lets a visitor see all tables in table order.
+  mutating func visitTables(_ visitor: inout some TableVisitor) {
+    ledger.visit(&visitor)
+    token.visit(&visitor)
+    access.visit(&visitor)
+    compliance.visit(&visitor)
+    parameters.visit(&visitor)
+    pools.visit(&visitor)
+    vesting.visit(&visitor)
+    staking.visit(&visitor)
   }
 
-  /// A row's canonical bytes and its siblings in its table.
-  mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-    if let table = LedgerTable(rawValue: table) { return ledger.row(row, of: table) }
-    switch table {
-    case 16...19: return token.row(row)
-    case 20...23: return access.row(row, of: table)
-    case 24...27: return compliance.row(row, of: table)
-    case 28...31: return parameters.row(row, of: table)
-    case 32...35: return pools.row(row, of: table)
-    case 36...39: return vesting.row(row, of: table)
-    case 40...47: return staking.row(row, of: table)
-    default: return nil
-    }
+  /// The same tables as they stand now.
+  borrowing func tableImages() -> [TableImage] {
+    ledger.images() + token.images() + access.images() + compliance.images()
+      + parameters.images() + pools.images() + vesting.images() + staking.images()
+  }
+
+  /// Derives what stands outside loaded rows, in the modules' order: each may read the ones before.
+  mutating func rebuildModules() throws(ImageFailure) {
+    try rebuildToken()
+    try rebuildAccess()
+    try rebuildCompliance()
+    try rebuildParameters()
+    try rebuildPools()
+    try rebuildVesting()
+    try rebuildStaking()
   }
 
   /// What is broken between operations; empty in a sound state.

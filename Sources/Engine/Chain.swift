@@ -17,6 +17,11 @@ public final class Chain: Sendable {
   /// The hash of block 0.
   public let genesisHash: Digest
   let state: Mutex<EconomyState>
+  /// Random words of this process, for the indexes of states.
+  let secret: HashSecret
+  /// Bytes of recent blocks to keep.
+  let memory: Int
+  private let progress = Mutex<HistoryProgress?>(nil)
   private let recent: Mutex<RecentBlocks>
   private let pool = Mutex(Pool())
   private let readOnlyReason = Mutex<String?>(nil)
@@ -30,6 +35,8 @@ public final class Chain: Sendable {
   ///   - memory: how many bytes of recent blocks to keep.
   public init(genesis: Genesis, secret: HashSecret, memory: Int = 1 << 30) {
     self.genesis = genesis
+    self.secret = secret
+    self.memory = memory
     authenticator = Authenticator(chainID: genesis.chainID)
     var economy = EconomyState(genesis: genesis, secret: secret)
     let block = Block.genesis(&economy)
@@ -58,6 +65,9 @@ public final class Chain: Sendable {
 
   /// The oldest height that memory still holds.
   public var firstHeight: Height { recent.withLock { $0.first } }
+
+  /// How far the blocks from before the start have been read back; nil where that is not under way.
+  public var history: HistoryProgress? { progress.withLock { $0 } }
 
   /// The block at a height, where memory still holds it.
   public func block(_ height: Height) -> Block? { recent.withLock { $0.block(height) } }
@@ -156,6 +166,35 @@ public final class Chain: Sendable {
     blockWanted.withLock { $0 = true }
     work.raise()
   }
+
+  // Starting
+
+  /// Puts the chain behind a checkpoint's block; nobody reads it yet.
+  func restart(from loaded: LoadedState) {
+    state.withLock { state in
+      if let loaded = loaded.state.take() { state = loaded }
+    }
+    let head = loaded.head
+    recent.withLock { recent in
+      recent = RecentBlocks(limit: memory)
+      recent.append(head)
+    }
+  }
+
+  /// Puts the chain back to genesis; nobody reads it yet.
+  func restart() {
+    var economy = EconomyState(genesis: genesis, secret: secret)
+    let head = Block.genesis(&economy)
+    restart(from: LoadedState(head: head, state: StateBox(economy)))
+  }
+
+  /// Adds the block before the oldest in memory; false where it is not that or there is no room.
+  func prepend(_ block: Block) -> Bool { recent.withLock { $0.prepend(block) } }
+
+  /// Bytes of recent blocks that memory has room for.
+  var room: Int { recent.withLock { $0.room } }
+
+  func reads(_ history: HistoryProgress?) { progress.withLock { $0 = history } }
 
   // The engine's side
 

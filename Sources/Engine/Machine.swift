@@ -1,4 +1,5 @@
 internal import Economy
+internal import Ledger
 public import Primitives
 public import Storage
 
@@ -14,12 +15,17 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   private var executor = Executor()
   private var finalized: ExecutedBlock?
   private var proposed: [AuthenticTransaction] = []
+  private let disk: D
+  /// Bytes of journal records since the newest checkpoint, the replayed ones included.
+  private(set) var bytesSinceCheckpoint: UInt64
 
   /// What recovery found in the journal.
   public let recovered: ReplaySummary
 
-  init(chain: Chain, journal: consuming Journal<D>, recovered: ReplaySummary) {
+  init(chain: Chain, disk: D, journal: consuming Journal<D>, recovered: ReplaySummary) {
     self.chain = chain
+    self.disk = disk
+    bytesSinceCheckpoint = journal.recovered.recordBytes
     self.journal = journal
     self.recovered = recovered
   }
@@ -71,10 +77,10 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     finalized = nil
     let header = executed.block.header
     try journal.pass(.blockExecuted)
-    try journal.append(
-      height: header.number, payload: BlockRecord.payload(header, proposed),
-      digest: executed.block.hash)
+    let payload = BlockRecord.payload(header, proposed)
+    try journal.append(height: header.number, payload: payload, digest: executed.block.hash)
     try journal.flush()
+    bytesSinceCheckpoint += UInt64(Journal<D>.recordBytes(payload: payload.count))
     return executed
   }
 
@@ -104,6 +110,53 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
 
   /// Something to make the next journal segment with, for a thread that has time.
   package mutating func takePreparer() -> SegmentPreparer<D>? { journal.takePreparer() }
+
+  // Checkpoints
+
+  /// What writes this chain's checkpoints beside the journal.
+  func checkpointer(
+    _ policy: CheckpointPolicy, notify: @escaping @Sendable (EngineNotice) -> Void
+  ) -> Checkpointer<D> {
+    Checkpointer(disk, identity: chain.genesis.identity, policy: policy, notify: notify)
+  }
+
+  /// The state as it stands between two blocks, with the head; nil where the journal does not have
+  /// the head for sure, for a checkpoint must never be ahead of it.
+  package func order() -> CheckpointOrder? {
+    let head = chain.head
+    guard head.height > 0, journal.failure == nil, journal.durable >= head.height else {
+      return nil
+    }
+    return CheckpointOrder(block: head, image: chain.withState { state in state.image() })
+  }
+
+  /// Gives the state to be written where a checkpoint is due and none is under way.
+  mutating func offerCheckpoint(to checkpointer: Checkpointer<D>) {
+    guard checkpointer.policy.isDue(bytesSinceCheckpoint), !checkpointer.isBusy,
+      let order = order(), checkpointer.take(order)
+    else { return }
+    bytesSinceCheckpoint = 0
+  }
+
+  /// The state for a last checkpoint, where it is worth one.
+  func lastOrder(for checkpointer: Checkpointer<D>) -> CheckpointOrder? {
+    checkpointer.policy.isDueAtStop(bytesSinceCheckpoint) ? order() : nil
+  }
+
+  /// Writes a checkpoint of the head now, on the caller's thread; for measurements and commands.
+  package func writeCheckpoint() throws(StorageFailure) -> CheckpointManifest? {
+    try order()?.write(to: disk, identity: chain.genesis.identity)
+  }
+
+  /// Reads back the blocks from before the checkpoint that this machine started from; nil where it
+  /// started from genesis.
+  /// - Parameter notify: called on the history's own thread.
+  public func history(
+    notify: @escaping @Sendable (EngineNotice) -> Void
+  ) -> History<D>? {
+    recovered.startedFrom == 0
+      ? nil : History(chain, disk: disk, until: recovered.startedFrom, notify: notify)
+  }
 
   /// Tells readers of a durable block.
   func publish(_ executed: ExecutedBlock) {

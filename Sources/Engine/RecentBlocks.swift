@@ -11,6 +11,8 @@ public struct TransactionPlace: Sendable {
 struct RecentBlocks: ~Copyable {
   /// In order of height; nil where a block was let go, so that its memory is free at once.
   private var blocks: [Block?] = []
+  /// What was read back from before `blocks`, newest first.
+  private var older: [Block] = []
   private var start = 0
   private var footprint = 0
   private let limit: Int
@@ -20,16 +22,24 @@ struct RecentBlocks: ~Copyable {
   init(limit: Int) { self.limit = limit }
 
   /// The oldest height that is still here.
-  var first: Height { start < blocks.count ? blocks[start]?.height ?? 0 : 0 }
+  var first: Height { older.last?.height ?? firstOwn }
+
+  private var firstOwn: Height { start < blocks.count ? blocks[start]?.height ?? 0 : 0 }
+
+  /// Bytes that may still be added before the oldest block has to go.
+  var room: Int { max(0, limit - footprint) }
 
   /// The newest block.
   var head: Block? { blocks.last ?? nil }
 
   func block(_ height: Height) -> Block? {
-    guard start < blocks.count, height >= first, height - first < UInt64(blocks.count - start)
+    let own = firstOwn
+    guard start < blocks.count, height >= first, height < own || height - own < ownCount
     else { return nil }
-    return blocks[start + Int(height - first)]
+    return height < own ? older[Int(own - height) - 1] : blocks[start + Int(height - own)]
   }
+
+  private var ownCount: UInt64 { UInt64(blocks.count - start) }
 
   func block(_ hash: Digest) -> Block? { heights[hash].flatMap { block($0) } }
 
@@ -42,20 +52,35 @@ struct RecentBlocks: ~Copyable {
 
   mutating func append(_ block: Block) {
     blocks.append(block)
+    index(block)
+    while footprint > limit && (blocks.count - start > 1 || !older.isEmpty) { dropOldest() }
+  }
+
+  /// Adds the block before the oldest; false where it is not that, or where there is no room: what
+  /// is newer stays.
+  mutating func prepend(_ block: Block) -> Bool {
+    guard start < blocks.count, first > 0, block.height == first - 1, block.footprint <= room
+    else { return false }
+    older.append(block)
+    index(block)
+    return true
+  }
+
+  private mutating func index(_ block: Block) {
     footprint += block.footprint
     heights[block.hash] = block.height
     for (index, transaction) in block.transactions.enumerated() {
       places[TransactionKey(transaction.hash)] = (block.height, UInt32(truncatingIfNeeded: index))
     }
-    while footprint > limit && blocks.count - start > 1 { dropOldest() }
   }
 
   private mutating func dropOldest() {
-    guard let oldest = blocks[start] else { return }
-    blocks[start] = nil
+    guard let oldest = older.popLast() ?? blocks[start] else { return }
     footprint -= oldest.footprint
     heights[oldest.hash] = nil
     for transaction in oldest.transactions { places[TransactionKey(transaction.hash)] = nil }
+    guard start < blocks.count, blocks[start] === oldest else { return }
+    blocks[start] = nil
     start += 1
     if start > 1_024 {
       blocks.removeFirst(start)

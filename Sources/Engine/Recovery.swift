@@ -11,6 +11,8 @@ public enum ReplayFailure: Error, Sendable {
   /// A recorded sender is not the one that the signature gives (`verify` alone looks).
   case sender(height: Height, index: Int)
   case other(String)
+  /// The journal begins above the first block and no sound checkpoint bridges the gap.
+  case noStart(first: Height)
   /// Replaying the block gave another outcome.
   case outcome(height: Height, field: String)
 
@@ -28,6 +30,9 @@ public enum ReplayFailure: Error, Sendable {
     switch self {
     case .storage(let failure): failure.description
     case .other(let text): text
+    case .noStart(let first):
+      "the journal begins at block \(first) and there is no sound checkpoint of block \(first - 1) "
+        + "or later to start from: restore this folder from a backup or another node"
     case .record(let height, let failure):
       "block \(height): \(failure.reason) at byte \(failure.offset) of its record: restore this "
         + "folder from a backup or another node"
@@ -45,10 +50,19 @@ public enum ReplayFailure: Error, Sendable {
 
 /// What a replay found.
 public struct ReplaySummary: Sendable {
+  /// Blocks replayed.
   public internal(set) var blocks: UInt64 = 0
   public internal(set) var transactions: UInt64 = 0
   /// Bytes of a torn tail that were cut; 0 after a clean stop.
   public internal(set) var bytesCut: UInt64 = 0
+  /// The height of the checkpoint that it started from; 0 for genesis.
+  public internal(set) var startedFrom: Height = 0
+  /// The oldest block that the journal has; above 1 where older segments were removed.
+  public internal(set) var journalBegins: Height = 1
+  /// Checkpoints that were checked and are sound; only `verify` looks at all of them.
+  public internal(set) var checkpoints: UInt64 = 0
+  /// Checkpoints that cannot be used, and why.
+  public internal(set) var faults: [CheckpointFailure] = []
 
   mutating func count(_ block: BlockRecord) {
     blocks += 1
@@ -113,39 +127,75 @@ public enum Recovery {
     try Journal.create(disk, settings(chain, segmentBytes: segmentBytes, salt: salt))
   }
 
-  /// Replays the journal into a chain that stands at genesis, then hands out the machine.
+  /// Brings a chain that stands at genesis up to its journal, then hands out the machine.
+  ///
+  /// It starts from the newest sound checkpoint and replays what the journal has beyond it; where
+  /// there is none, it replays everything. A checkpoint that is damaged, of another network or
+  /// version, or of another chain than the journal is told and the next older one tried. A sound
+  /// checkpoint above the journal's end means that the journal has lost blocks: that is refused.
   /// - Parameters:
   ///   - salt: of the segments made from now on; a simulation names it to be repeatable.
+  ///   - skipped: called with each checkpoint that cannot be used.
   ///   - progress: called now and then with the height reached.
   public static func open<D: Disk>(
     _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes,
-    salt: UInt64 = .random(in: 0 ... .max), progress: (Height) -> Void
+    salt: UInt64 = .random(in: 0 ... .max), skipped: (CheckpointFailure) -> Void = { _ in },
+    progress: (Height) -> Void
   ) throws(ReplayFailure) -> Machine<D> {
-    var summary = ReplaySummary()
-    var executor = Executor()
     do {
-      let settings = settings(chain, segmentBytes: segmentBytes, salt: salt)
-      let journal = try Journal.open(disk, settings) { record in
-        let block = try BlockRecord(record)
-        let transactions = try trusted(block, chain)
-        let isCheckpoint = record.height % rootInterval == 0
-        try chain.replay(
-          block, transactions, executor: &executor,
-          roots: isCheckpoint ? .compute : .trust(block.header.stateRoot))
-        summary.count(block)
-        if record.height % 1_024 == 0 { progress(record.height) }
-        return chain.head.hash
+      try Checkpoints.removeStaged(disk)
+      var search = CheckpointSearch(try Checkpoints.list(disk))
+      while true {
+        let start = search.next(chain, disk, skipped)
+        do {
+          return try open(
+            chain, disk, settings(chain, segmentBytes: segmentBytes, salt: salt), start, search.faults,
+            progress)
+        } catch let mismatch as JournalMismatch {
+          search.refuse(
+            CheckpointFailure(
+              height: mismatch.height,
+              .journal("the journal, \(mismatch.file), has another block at that height")),
+            skipped)
+          chain.restart()
+        }
       }
-      summary.bytesCut = journal.recovered.torn?.byteCount ?? 0
-      try checkHead(chain)
-      return Machine(chain: chain, journal: journal, recovered: summary)
     } catch {
       throw ReplayFailure(error)
     }
   }
 
+  private static func open<D: Disk>(
+    _ chain: Chain, _ disk: D, _ settings: JournalSettings, _ start: JournalStart?,
+    _ faults: [CheckpointFailure], _ progress: (Height) -> Void
+  ) throws -> Machine<D> {
+    var summary = ReplaySummary()
+    summary.startedFrom = start?.height ?? 0
+    summary.faults = faults
+    summary.journalBegins = try JournalReader(disk, settings).segments().first ?? 1
+    if summary.startedFrom + 1 < summary.journalBegins {
+      throw ReplayFailure.noStart(first: summary.journalBegins)
+    }
+    var executor = Executor()
+    let journal = try Journal.open(disk, settings, from: start) { record in
+      let block = try BlockRecord(record)
+      if record.height == start?.height { return block.header.hash }
+      let transactions = try trusted(block, chain)
+      let isInterval = record.height % rootInterval == 0
+      try chain.replay(
+        block, transactions, executor: &executor,
+        roots: isInterval ? .compute : .trust(block.header.stateRoot))
+      summary.count(block)
+      if record.height % 1_024 == 0 { progress(record.height) }
+      return chain.head.hash
+    }
+    summary.bytesCut = journal.recovered.torn?.byteCount ?? 0
+    try checkHead(chain)
+    return Machine(chain: chain, disk: disk, journal: journal, recovered: summary)
+  }
+
   /// The block's transactions with the senders that the journal names, decoded on all processors.
-  private static func trusted(
+  static func trusted(
     _ block: BlockRecord, _ chain: Chain
   ) throws(ReplayFailure) -> [AuthenticTransaction] {
     let results = chain.authenticator.trust(block.transactions)
@@ -168,58 +218,11 @@ public enum Recovery {
       throw .outcome(height: header.number, field: "state root")
     }
   }
-
-  /// Checks a whole journal without changing anything: every checksum, every signature, every
-  /// outcome and every block's state root.
-  public static func verify<D: Disk>(
-    _ chain: Chain, disk: D, progress: (Height) -> Void
-  ) throws(ReplayFailure) -> ReplaySummary {
-    var summary = ReplaySummary()
-    var executor = Executor()
-    let reader = JournalReader(
-      disk, settings(chain, segmentBytes: JournalSettings.productionSegmentBytes))
-    do {
-      let found = try reader.walk { record in
-        let block = try BlockRecord(record)
-        let transactions = try authentic(block, chain)
-        try chain.replay(block, transactions, executor: &executor, roots: .compute)
-        summary.count(block)
-        if record.height % 256 == 0 { progress(record.height) }
-        return chain.head.hash
-      }
-      summary.bytesCut = found.torn?.byteCount ?? 0
-      return summary
-    } catch {
-      throw ReplayFailure(error)
-    }
-  }
-
-  /// The transactions with their senders recovered anew, each compared with the recorded one.
-  private static func authentic(
-    _ block: BlockRecord, _ chain: Chain
-  ) throws(ReplayFailure) -> [AuthenticTransaction] {
-    let height = block.header.number
-    let results = chain.authenticator.authenticate(
-      block.transactions.map { ReceivedTransaction($0.bytes) })
-    var transactions: [AuthenticTransaction] = []
-    for (index, result) in results.enumerated() {
-      switch result {
-      case .failure(let refusal):
-        throw .transaction(height: height, index: index, refusal)
-      case .success(let transaction):
-        guard transaction.sender == block.transactions[index].sender else {
-          throw .sender(height: height, index: index)
-        }
-        transactions.append(transaction)
-      }
-    }
-    return transactions
-  }
 }
 
 extension BlockRecord {
   /// Reads a journal record, which must hold the block of its own height.
-  fileprivate init(_ record: JournalRecord) throws(ReplayFailure) {
+  init(_ record: JournalRecord) throws(ReplayFailure) {
     do throws(BlockRecordFailure) {
       try self.init(record.payload)
     } catch {
@@ -228,5 +231,47 @@ extension BlockRecord {
     guard header.number == record.height else {
       throw .outcome(height: record.height, field: "height")
     }
+  }
+}
+
+/// The checkpoints of a folder, newest first, until one can be used.
+private struct CheckpointSearch {
+  private var left: [Height]
+  private(set) var faults: [CheckpointFailure] = []
+  /// The highest of those whose manifest is sound: the journal had so many blocks.
+  private var durableThrough: Height = 0
+
+  init(_ heights: [Height]) { left = heights }
+
+  /// Puts the chain behind the newest checkpoint that is sound and not tried yet; nil where none
+  /// is left, and then the chain is where it was.
+  mutating func next<D: Disk>(
+    _ chain: Chain, _ disk: D, _ skipped: (CheckpointFailure) -> Void
+  ) -> JournalStart? {
+    while let height = left.popLast() {
+      do throws(CheckpointFailure) {
+        let reader = try CheckpointFile.reader(height, of: chain.genesis, disk: disk)
+        durableThrough = max(durableThrough, height)
+        let loaded = try CheckpointFile.load(
+          reader, genesis: chain.genesis, secret: chain.secret,
+          authenticator: chain.authenticator)
+        let start = JournalStart(
+          height: height, digest: loaded.head.hash, durableThrough: durableThrough)
+        chain.restart(from: loaded)
+        return start
+      } catch {
+        refuse(error, skipped)
+      }
+    }
+    return durableThrough == 0
+      ? nil
+      : JournalStart(height: 0, digest: chain.genesisHash, durableThrough: durableThrough)
+  }
+
+  mutating func refuse(_ failure: CheckpointFailure, _ skipped: (CheckpointFailure) -> Void) {
+    // What is of another chain says nothing about this journal's end.
+    if case .journal = failure.fault { durableThrough = 0 }
+    faults.append(failure)
+    skipped(failure)
   }
 }

@@ -74,6 +74,10 @@ package final class Worker: Sendable {
   /// Waits until the work is over; call once.
   package func join() { pthread_join(thread, nil) }
 
+  /// Gives the calling thread the lowest priority: blocks go first, and on a busy machine it takes
+  /// what time is left.
+  static func yieldToOthers() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+
   private final class Box: Sendable {
     let body: @Sendable () -> Void
 

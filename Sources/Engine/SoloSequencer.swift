@@ -1,5 +1,5 @@
 internal import Economy
-internal import Primitives
+public import Primitives
 public import Storage
 internal import Synchronization
 
@@ -10,6 +10,14 @@ public enum EngineNotice: Sendable, Equatable {
   /// No transactions are taken until there is room again.
   case readOnly(String)
   case writable
+  /// A checkpoint of that height is durable; bytes as compressed.
+  case checkpointed(height: Height, bytes: UInt64)
+  /// A checkpoint could not be written; the chain goes on and the next one is tried when it is due.
+  case checkpointFailed(String)
+  /// Blocks from before the start cannot be read back; the chain goes on without them.
+  case historyFailed(String)
+  /// The block log was mended, or cannot go on; the chain itself does.
+  case log(String)
   /// The disk failed while a block was being made durable: the process must end at once.
   case failed(String)
 }
@@ -29,28 +37,35 @@ public final class SoloSequencer: Sendable {
   public init(chain: Chain) { self.chain = chain }
 
   /// Starts the engine's thread, which owns the machine until `stop`; once in a sequencer's life.
-  /// - Parameter notify: called on the engine's thread. At `.failed` the engine still holds the
-  ///   state, so that nobody reads what the journal does not have: end the process there, and touch
-  ///   neither chain nor sequencer.
+  /// - Parameters:
+  ///   - checkpoints: when to write checkpoints; nil for never.
+  ///   - notify: called on the engine's thread, or that of the checkpoints. At `.failed` the engine
+  ///     still holds the state, so that nobody reads what the journal does not have: end the
+  ///     process there, and touch neither chain nor sequencer.
   public func start<D: Disk, C: Clock>(
-    _ machine: consuming sending Machine<D>, clock: C,
+    _ machine: consuming sending Machine<D>, clock: C, checkpoints: CheckpointPolicy? = nil,
     notify: @escaping @Sendable (EngineNotice) -> Void
   ) {
     let box = MachineBox(machine)
     let thread = Worker("engine") { [self] in
       guard var machine = box.take() else { return }
       let segments = SegmentMaker<D>()
-      var loop = Loop(clock: clock, notify: notify, segments: segments, halt: halt)
+      let checkpointer = checkpoints.map { machine.checkpointer($0, notify: notify) }
+      var loop = Loop(
+        clock: clock, notify: notify, segments: segments, checkpointer: checkpointer, halt: halt)
       var isSound = true
       while isSound, !isStopping.withLock({ $0 }) { isSound = loop.step(&machine, chain) }
       if isSound { isSound = loop.drain(&machine, chain) }
       segments.stop()
       guard isSound else { return }
+      let last = checkpointer.flatMap { machine.lastOrder(for: $0) }
       do throws(StorageFailure) {
         try machine.close()
       } catch {
-        notify(.failed(error.description))
+        return notify(.failed(error.description))
       }
+      // The journal first: whatever becomes of the checkpoint, the stop is a clean one.
+      checkpointer?.stop(last)
     }
     worker.withLock { $0 = thread }
   }
@@ -92,6 +107,7 @@ private struct Loop<D: Disk, C: Clock> {
   let clock: C
   let notify: @Sendable (EngineNotice) -> Void
   let segments: SegmentMaker<D>
+  let checkpointer: Checkpointer<D>?
   let halt: Signal
   private var lastClose: UInt64 = 0
   private var isBehind = false
@@ -100,11 +116,12 @@ private struct Loop<D: Disk, C: Clock> {
 
   init(
     clock: C, notify: @escaping @Sendable (EngineNotice) -> Void, segments: SegmentMaker<D>,
-    halt: Signal
+    checkpointer: Checkpointer<D>?, halt: Signal
   ) {
     self.clock = clock
     self.notify = notify
     self.segments = segments
+    self.checkpointer = checkpointer
     self.halt = halt
   }
 
@@ -194,6 +211,7 @@ private struct Loop<D: Disk, C: Clock> {
       return .failed
     }
     if let preparer = machine.takePreparer() { segments.make(preparer) }
+    if let checkpointer { machine.offerCheckpoint(to: checkpointer) }
     lastClose = Monotonic.nanoseconds()
     return .made
   }

@@ -127,6 +127,22 @@ public struct Accounts: ~Copyable {
     }
   }
 
-  mutating func root() -> Digest { table.root() }
-  mutating func path(_ row: Int) -> [Digest] { table.path(row) }
+  mutating func visit(_ visitor: inout some TableVisitor) { visitor.visit(&table) }
+
+  /// Derives index and total from loaded rows.
+  mutating func rebuild() throws(ImageFailure) {
+    let secret = secret
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.address) }, isSame: { $0.address == $1.address })
+    try ImageFailure.unless(
+      count > 0 && self[.burned].address == .zero, "the burned account is not the first")
+    var sum = Amount.zero
+    for row in 0..<table.count {
+      guard let next = sum.adding(table[row].balance) else {
+        throw ImageFailure("the accounts hold more than 128 bits of units")
+      }
+      sum = next
+    }
+    total = sum.units
+  }
 }

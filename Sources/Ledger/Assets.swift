@@ -149,9 +149,30 @@ public struct Assets: ~Copyable {
     }
   }
 
-  mutating func roots() -> (assets: Digest, holdings: Digest) {
-    (assets.root(), holdings.root())
+  mutating func visit(_ visitor: inout some TableVisitor) {
+    visitor.visit(&assets)
+    visitor.visit(&holdings)
   }
-  mutating func assetPath(_ row: Int) -> [Digest] { assets.path(row) }
-  mutating func holdingPath(_ row: Int) -> [Digest] { holdings.path(row) }
+
+  /// Derives index and imbalance from loaded rows, whose references it checks.
+  mutating func rebuild(accountCount: Int) throws(ImageFailure) {
+    let secret = secret
+    index = try KeyIndex(
+      of: holdings, hash: { secret.hash(pair: $0.asset, $0.account) },
+      isSame: { $0.asset == $1.asset && $0.account == $1.account })
+    imbalance = 0
+    for row in 0..<assets.count {
+      // Numbers are given in order and never again.
+      try ImageFailure.unless(
+        Int(assets[row].number) == row + 1, "asset row \(row) has number \(assets[row].number)")
+      imbalance = imbalance &- assets[row].supply.units
+    }
+    for row in 0..<holdings.count where !holdings[row].isVacant {
+      let holding = holdings[row]
+      try ImageFailure.unless(
+        Int(holding.asset) <= assets.count && Int(holding.account) < accountCount,
+        "holding row \(row) names an asset or account that does not exist")
+      imbalance = imbalance &+ holding.balance.units
+    }
+  }
 }

@@ -1,3 +1,4 @@
+internal import Cryptography
 public import Primitives
 
 /// That a text or document is kept: its digest vouches for the bytes, which stand beside the table.
@@ -95,6 +96,36 @@ public struct Contents: ~Copyable {
     }
   }
 
-  mutating func root() -> Digest { table.root() }
-  mutating func path(_ row: Int) -> [Digest] { table.path(row) }
+  mutating func visit(_ visitor: inout some TableVisitor) { visitor.visit(&table) }
+
+  /// The bytes by row, empty where a place is free.
+  public func image() -> [[UInt8]] {
+    bytes.indices.map { table[$0].isVacant ? [] : bytes[$0] }
+  }
+
+  /// Adds the bytes of the next loaded row, which must vouch for them.
+  mutating func load(_ content: [UInt8]) throws(ImageFailure) {
+    let place = bytes.count
+    guard place < table.count else {
+      throw ImageFailure("there are more contents than the \(table.count) rows of their table")
+    }
+    let row = table[place]
+    if row.isVacant {
+      try ImageFailure.unless(content.isEmpty, "content \(place) stands where no row refers to it")
+    } else {
+      try ImageFailure.unless(
+        content.count == Int(row.length) && SHA256.hash(content) == row.digest,
+        "content \(place) is not what its row vouches for")
+    }
+    bytes.append(content)
+  }
+
+  /// Derives the index from loaded rows, all of whose contents must be here.
+  mutating func rebuild() throws(ImageFailure) {
+    try ImageFailure.unless(
+      bytes.count == table.count, "\(bytes.count) contents are here for \(table.count) rows")
+    let secret = secret
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.digest) }, isSame: { $0.digest == $1.digest })
+  }
 }

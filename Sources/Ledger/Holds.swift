@@ -125,8 +125,18 @@ public struct NumberedTable<Row: NumberedRow>: ~Copyable {
     return undone
   }
 
-  /// The table's root, brought up to date.
-  public mutating func root() -> Digest { table.root() }
-  /// The siblings of a row in the table's tree; call `root()` first.
-  public mutating func path(_ row: Int) -> [Digest] { table.path(row) }
+  /// Lets a visitor see the table.
+  public mutating func visit(_ visitor: inout some TableVisitor) { visitor.visit(&table) }
+
+  /// Derives the index from loaded rows, whose numbers must be below `next`.
+  public mutating func rebuild(next: UInt64) throws(ImageFailure) {
+    let secret = secret
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.number) }, isSame: { $0.number == $1.number })
+    for row in 0..<table.count {
+      try ImageFailure.unless(
+        table[row].number < next,
+        "table \(table.id), row \(row): number \(table[row].number) was never given")
+    }
+  }
 }

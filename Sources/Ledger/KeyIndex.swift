@@ -43,6 +43,30 @@ public struct KeyIndex: ~Copyable {
 
   public init() { slots = Array(repeating: 0, count: 16) }
 
+  /// The index of all rows in use of a table; refused where two rows have the same key.
+  public init<Row: LedgerRow>(
+    of table: borrowing Table<Row>, hash: (Row) -> UInt32, isSame: (Row, Row) -> Bool
+  ) throws(ImageFailure) {
+    self.init()
+    reserve(table.liveCount)
+    for place in 0..<table.count {
+      let row = table[place]
+      if row.isVacant { continue }
+      let hash = hash(row)
+      if let other = find(hash, { isSame(table[$0], row) }) {
+        throw ImageFailure("table \(table.id): rows \(other) and \(place) have the same key")
+      }
+      insert(hash, row: place)
+    }
+  }
+
+  /// Makes room for `count` rows.
+  public mutating func reserve(_ count: Int) {
+    var size = slots.count
+    while count * 2 > size { size *= 2 }
+    if size > slots.count { grow(to: size) }
+  }
+
   /// The row whose key hashes to `hash` and satisfies `matches`.
   @inline(__always)
   public func find(_ hash: UInt32, _ matches: (Int) -> Bool) -> Int? {
@@ -61,7 +85,7 @@ public struct KeyIndex: ~Copyable {
 
   /// Adds a row whose key is not there yet.
   public mutating func insert(_ hash: UInt32, row: Int) {
-    if (used + 1) * 2 > slots.count { grow() }
+    if (used + 1) * 2 > slots.count { grow(to: slots.count * 2) }
     place(UInt64(hash) << 32 | UInt64(row + 1))
     used += 1
   }
@@ -95,9 +119,9 @@ public struct KeyIndex: ~Copyable {
     slots[slot] = entry
   }
 
-  private mutating func grow() {
+  private mutating func grow(to size: Int) {
     let old = slots
-    slots = Array(repeating: 0, count: old.count * 2)
+    slots = Array(repeating: 0, count: size)
     for entry in old where entry != 0 { place(entry) }
   }
 }

@@ -54,9 +54,8 @@ public struct LedgerState: ~Copyable {
   /// What was decided before the first posting.
   public let rules: LedgerRules
 
-  /// An empty ledger whose whole supply stands in the genesis account `issuer`; `Genesis` posts it
-  /// on from there.
-  public init(rules: LedgerRules, issuer: Address, secret: HashSecret) {
+  /// A ledger without a row, not even the burned account's: to load tables into.
+  public init(blank rules: LedgerRules, secret: HashSecret) {
     self.rules = rules
     scope = Scope()
     accounts = Accounts(id: LedgerTable.accounts.rawValue, secret: secret)
@@ -71,6 +70,12 @@ public struct LedgerState: ~Copyable {
     weights = Weights(
       rowsID: LedgerTable.weights.rawValue, checkpointsID: LedgerTable.checkpoints.rawValue,
       secret: secret)
+  }
+
+  /// An empty ledger whose whole supply stands in the genesis account `issuer`; `Genesis` posts it
+  /// on from there.
+  public init(rules: LedgerRules, issuer: Address, secret: HashSecret) {
+    self.init(blank: rules, secret: secret)
     for counter in Counter.allCases {
       let isNext = counter == .nextHold || counter == .nextTimer || counter == .nextAsset
       _ = counters.append(CounterRow(value: isNext ? 1 : 0), &scope)
@@ -308,7 +313,7 @@ public struct LedgerState: ~Copyable {
 
   // Books
 
-  /// True where every unit of every asset is in exactly one account.
+  /// True where every unit is in exactly one account.
   public var isBalanced: Bool { accounts.total == rules.supply.units && assets.imbalance == 0 }
 
   /// Takes back the newest change of one of the ledger's own tables; false for a module's.
@@ -335,60 +340,55 @@ public struct LedgerState: ~Copyable {
   /// Empties the event log for the next block.
   public mutating func clearEvents() { events.removeAll() }
 
-  /// The roots of the ledger's own tables, brought up to date, in table order.
-  public mutating func roots() -> [TableRoot] {
-    let assetRoots = assets.roots()
-    let weightRoots = weights.roots()
-    return [
-      TableRoot(.accounts, accounts.count, accounts.root()),
-      TableRoot(.assets, assets.assets.count, assetRoots.assets),
-      TableRoot(.holdings, assets.holdings.count, assetRoots.holdings),
-      TableRoot(.holds, holds.table.count, holds.root()),
-      TableRoot(.timers, timers.rows.table.count, timers.root()),
-      TableRoot(.counters, counters.count, counters.root()),
-      TableRoot(.parameters, parameters.table.count, parameters.root()),
-      TableRoot(.contents, contents.table.count, contents.root()),
-      TableRoot(.weights, weights.rows.table.count, weightRoots.rows),
-      TableRoot(.checkpoints, weights.checkpoints.count, weightRoots.checkpoints),
+  // Tables
+
+  /// Lets a visitor see the ledger's own tables in table order.
+  public mutating func visit(_ visitor: inout some TableVisitor) {
+    accounts.visit(&visitor)
+    assets.visit(&visitor)
+    holds.visit(&visitor)
+    timers.visit(&visitor)
+    visitor.visit(&counters)
+    parameters.visit(&visitor)
+    contents.visit(&visitor)
+    weights.visit(&visitor)
+  }
+
+  /// The same tables as they stand now.
+  public func images() -> [TableImage] {
+    [
+      accounts.table.image(), assets.assets.image(), assets.holdings.image(),
+      holds.table.image(), timers.rows.table.image(), counters.image(), parameters.table.image(),
+      contents.table.image(), weights.rows.table.image(), weights.checkpoints.image(),
     ]
   }
 
-  /// The canonical bytes of a row of one of the ledger's own tables and its siblings; nil past the
-  /// table's end. Call `roots()` first.
-  public mutating func row(_ row: Int, of table: LedgerTable) -> (bytes: [UInt8], path: [Digest])? {
-    func within(_ count: Int) -> Bool { row >= 0 && row < count }
-    switch table {
-    case .accounts:
-      guard within(accounts.count) else { return nil }
-      return (accounts.table.bytes(row), accounts.path(row))
-    case .assets:
-      guard within(assets.assets.count) else { return nil }
-      return (assets.assets.bytes(row), assets.assetPath(row))
-    case .holdings:
-      guard within(assets.holdings.count) else { return nil }
-      return (assets.holdings.bytes(row), assets.holdingPath(row))
-    case .holds:
-      guard within(holds.table.count) else { return nil }
-      return (holds.table.bytes(row), holds.path(row))
-    case .timers:
-      guard within(timers.rows.table.count) else { return nil }
-      return (timers.rows.table.bytes(row), timers.path(row))
-    case .counters:
-      guard within(counters.count) else { return nil }
-      return (counters.bytes(row), counters.path(row))
-    case .parameters:
-      guard within(parameters.table.count) else { return nil }
-      return (parameters.table.bytes(row), parameters.path(row))
-    case .contents:
-      guard within(contents.table.count) else { return nil }
-      return (contents.table.bytes(row), contents.path(row))
-    case .weights:
-      guard within(weights.rows.table.count) else { return nil }
-      return (weights.rows.table.bytes(row), weights.path(row))
-    case .checkpoints:
-      guard within(weights.checkpoints.count) else { return nil }
-      return (weights.checkpoints.bytes(row), weights.checkpointPath(row))
+  /// Adds the bytes of the content table's next row.
+  public mutating func load(content: [UInt8]) throws(ImageFailure) { try contents.load(content) }
+
+  /// Derives what stands outside the rows once a blank ledger's tables are loaded; refuses
+  /// references that lead nowhere, keys that stand twice and books that do not balance.
+  public mutating func rebuild() throws(ImageFailure) {
+    try ImageFailure.unless(
+      counters.count == Counter.allCases.count, "there are \(counters.count) counters")
+    let count = accounts.count
+    try accounts.rebuild()
+    try assets.rebuild(accountCount: count)
+    try ImageFailure.unless(
+      value(of: .nextAsset) == UInt64(assets.assets.count + 1), "the next asset's number is wrong")
+    try holds.rebuild(next: value(of: .nextHold))
+    for place in 0..<holds.table.count where !holds[place].isVacant {
+      let hold = holds[place]
+      try ImageFailure.unless(
+        Int(hold.payer) < count && Int(hold.escrow) < count
+          && Int(hold.asset) <= assets.assets.count,
+        "hold \(hold.number) names an account or asset that does not exist")
     }
+    try timers.rebuild(next: value(of: .nextTimer))
+    try parameters.rebuild()
+    try contents.rebuild()
+    try weights.rebuild(accountCount: count)
+    try ImageFailure.unless(isBalanced, "the balances do not sum to the supply")
   }
 }
 

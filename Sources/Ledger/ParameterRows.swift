@@ -123,6 +123,12 @@ public struct ParameterRows: ~Copyable {
     }
   }
 
-  mutating func root() -> Digest { table.root() }
-  mutating func path(_ row: Int) -> [Digest] { table.path(row) }
+  mutating func visit(_ visitor: inout some TableVisitor) { visitor.visit(&table) }
+
+  /// Derives the index from loaded rows.
+  mutating func rebuild() throws(ImageFailure) {
+    let secret = secret
+    index = try KeyIndex(
+      of: table, hash: { secret.hash($0.pointer) }, isSame: { $0.pointer == $1.pointer })
+  }
 }

@@ -68,19 +68,19 @@ public struct RowWriter {
 
   mutating func removeAll() { words.removeAll(keepingCapacity: true) }
 
+  mutating func reserve(_ count: Int) { words.reserveCapacity(count) }
+
   /// The canonical bytes.
   public var bytes: [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(words.count * 8)
-    for word in words { word.appendLittleEndian(to: &result) }
-    return result
+    // Unsafe by name only: initialised words without padding, read as bytes.
+    unsafe words.withUnsafeBytes { unsafe Array($0) }
   }
 }
 
 /// Reads a row's canonical words; past the end it answers zeros, which the caller's length check
 /// has excluded.
 public struct RowReader {
-  private let words: [UInt64]
+  let words: [UInt64]
   private var position = 0
 
   public init(_ words: [UInt64]) { self.words = words }
@@ -90,10 +90,11 @@ public struct RowReader {
     guard bytes.count % 8 == 0 else { return nil }
     var words: [UInt64] = []
     words.reserveCapacity(bytes.count / 8)
+    // Unsafe by name only: any eight bytes are a word, and the place is checked.
+    let span = unsafe bytes.span.bytes
     for start in stride(from: 0, to: bytes.count, by: 8) {
-      var word: UInt64 = 0
-      for offset in 0..<8 { word |= UInt64(bytes[start + offset]) << (8 * UInt64(offset)) }
-      words.append(word)
+      let word = unsafe span.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+      words.append(UInt64(littleEndian: word))
     }
     self.words = words
   }

@@ -16,10 +16,6 @@ public struct TableRoot: Sendable {
     self.root = root
   }
 
-  init(_ table: LedgerTable, _ count: Int, _ root: Digest) {
-    self.init(table: table.rawValue, count: count, root: root)
-  }
-
   /// The table's leaf in the top tree: number, row count and the number of tables as little-endian
   /// words, then the root. Both counts are hashed, so that a proof's shape cannot be bent.
   public func leaf(among tableCount: Int) -> Digest {

@@ -54,8 +54,47 @@ public struct Table<Row: LedgerRow>: ~Copyable {
     }
   }
 
-  /// The pages as they stand now; later writes copy what they touch.
-  public func snapshot() -> [ContiguousArray<Row>] { pages }
+  /// The table as it stands now; later writes copy what they touch.
+  public func image() -> TableImage { TableImage(table: id, pages: pages, count: count) }
+
+  /// Adds rows at the end from their canonical bytes, to a table that nobody has written to. What
+  /// is derived from the rows outside the table is the owner's to rebuild; the next `root()`
+  /// computes the tree.
+  public mutating func load(_ bytes: [UInt8]) throws(ImageFailure) {
+    let length = Row.wordCount * 8
+    guard bytes.count % length == 0, var reader = RowReader(bytes: bytes) else {
+      throw ImageFailure("table \(id): \(bytes.count) bytes are no whole rows of \(length)")
+    }
+    let end = count + bytes.count / length
+    guard end <= TableImage.mostRows else { throw ImageFailure("table \(id): too many rows") }
+    var vacant = RowWriter()
+    Row.vacant.encode(into: &vacant)
+    var writer = RowWriter()
+    writer.reserve(reader.words.count)
+    while count < end {
+      if count & Self.pageMask == 0 {
+        pages.append([])
+        pages[pages.count - 1].reserveCapacity(Self.pageRows)
+      }
+      let row = Row(from: &reader)
+      row.encode(into: &writer)
+      pages[pages.count - 1].append(row)
+      if row.isVacant {
+        guard writer.words.suffix(Row.wordCount).elementsEqual(vacant.words) else {
+          throw ImageFailure("table \(id), row \(count): a freed place is not empty")
+        }
+        vacancies.insert(count)
+      } else {
+        liveCount += 1
+      }
+      if count >> 6 == dirtyBits.count { dirtyBits.append(0) }
+      markDirty(count)
+      count += 1
+    }
+    guard writer.words == reader.words else {
+      throw ImageFailure("table \(id): rows before row \(end) are not in canonical form")
+    }
+  }
 
   /// Adds a row, in the lowest freed place or at the end; returns its number.
   public mutating func insert(_ row: Row, _ scope: inout Scope) -> Int {

@@ -164,6 +164,20 @@ public struct Timers: ~Copyable {
     }
   }
 
-  mutating func root() -> Digest { rows.root() }
-  mutating func path(_ row: Int) -> [Digest] { rows.path(row) }
+  mutating func visit(_ visitor: inout some TableVisitor) { rows.visit(&visitor) }
+
+  /// Derives index and heap from loaded rows.
+  mutating func rebuild(next: UInt64) throws(ImageFailure) {
+    try rows.rebuild(next: next)
+    heap = []
+    heap.reserveCapacity(rows.table.liveCount)
+    for place in 0..<rows.table.count where !rows[place].isVacant {
+      let row = rows[place]
+      try ImageFailure.unless(
+        TimerClass(rawValue: row.timerClass) != nil, "timer \(row.number) has no known class")
+      heap.append(Entry(due: row.due, timerClass: row.timerClass, number: row.number))
+    }
+    // A sorted array is a heap.
+    heap.sort { $0.isBefore($1) }
+  }
 }

@@ -208,9 +208,31 @@ public struct Weights: ~Copyable {
 
   mutating func undoRow() { _ = rows.undoLast() }
   mutating func undoCheckpoint() { _ = checkpoints.undoLast() }
-  mutating func roots() -> (rows: Digest, checkpoints: Digest) {
-    (rows.root(), checkpoints.root())
+  mutating func visit(_ visitor: inout some TableVisitor) {
+    rows.visit(&visitor)
+    visitor.visit(&checkpoints)
   }
-  mutating func path(_ row: Int) -> [Digest] { rows.path(row) }
-  mutating func checkpointPath(_ row: Int) -> [Digest] { checkpoints.path(row) }
+
+  /// Derives the index from loaded rows, whose references it checks: histories lead back in time
+  /// and end.
+  mutating func rebuild(accountCount: Int) throws(ImageFailure) {
+    try rows.rebuild(next: .max)
+    for place in 0..<rows.table.count where !rows[place].isVacant {
+      let row = rows[place]
+      let isAccount = row.number <= UInt64(accountCount) || row.number == UInt64(Self.total) + 1
+      try ImageFailure.unless(
+        isAccount && Int(row.delegate) <= accountCount && Int(row.newest) <= checkpoints.count,
+        "weight row \(place) names an account or checkpoint that does not exist")
+    }
+    for place in 0..<checkpoints.count {
+      let row = checkpoints[place]
+      let (previous, jump) = (Int(row.previous), Int(row.jump))
+      let isSound =
+        previous == 0
+        ? jump == 0 && row.depth == 0
+        : previous <= place && checkpoints[previous - 1].depth == row.depth &- 1
+          && jump > 0 && jump <= place && checkpoints[jump - 1].depth < row.depth
+      try ImageFailure.unless(isSound, "checkpoint row \(place) does not lead back in time")
+    }
+  }
 }

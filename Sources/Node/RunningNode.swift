@@ -1,3 +1,4 @@
+public import Cryptography
 public import EconomyFile
 public import Engine
 internal import Glibc
@@ -13,11 +14,16 @@ public struct NodeConfiguration: Sendable {
   public var port: UInt16
   /// True where addresses besides loopback may be bound.
   public var isPublic: Bool
+  /// When checkpoints are written and what is kept.
+  public var checkpoints: CheckpointPolicy
 
-  public init(host: String, port: UInt16, isPublic: Bool) {
+  public init(
+    host: String, port: UInt16, isPublic: Bool, checkpoints: CheckpointPolicy = CheckpointPolicy()
+  ) {
     self.host = host
     self.port = port
     self.isPublic = isPublic
+    self.checkpoints = checkpoints
   }
 }
 
@@ -47,20 +53,27 @@ public final class RunningNode: Sendable {
   public let chain: Chain
   /// What replaying the journal found.
   public let recovery: ReplaySummary
+  /// The public key of the block log's checkpoints.
+  public var logKey: NoteKey { log.key }
   private let sequencer: SoloSequencer
+  private let history: History<RealDisk>?
+  private let log: BlockLog<RealDisk>
   private let server: HTTPServer
   private let lock: FolderHolder
 
   /// The port that it listens on, also where the configuration said 0.
   public var port: UInt16 { server.port }
 
-  /// Opens the folder, replays the journal and starts to serve.
+  /// Opens the folder, starts from its newest checkpoint, replays the rest of the journal and
+  /// starts to serve; blocks from before the checkpoint are read back meanwhile.
   /// - Parameters:
+  ///   - skipped: called with each checkpoint that cannot be used.
   ///   - progress: called with the height reached while replaying.
   ///   - notify: what the engine tells besides blocks; after `.failed` the process must end.
   public init(
     folder: DataFolder, configuration: NodeConfiguration,
-    progress: (Height) -> Void, notify: @escaping @Sendable (EngineNotice) -> Void
+    skipped: (CheckpointFailure) -> Void = { _ in }, progress: (Height) -> Void,
+    notify: @escaping @Sendable (EngineNotice) -> Void
   ) throws(NodeFailure) {
     do throws(StorageFailure) {
       lock = FolderHolder(try FolderLock(folder.disk))
@@ -78,11 +91,15 @@ public final class RunningNode: Sendable {
     self.chain = chain
     let machine: Machine<RealDisk>
     do throws(ReplayFailure) {
-      machine = try Recovery.open(chain, disk: folder.disk, progress: progress)
+      machine = try Recovery.open(
+        chain, disk: folder.disk, skipped: skipped, progress: progress)
     } catch {
       throw .replay(error)
     }
     recovery = machine.recovered
+    history = machine.history(notify: notify)
+    let log = try Self.log(chain, folder, notify)
+    self.log = log
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -96,7 +113,10 @@ public final class RunningNode: Sendable {
       Configuration(
         version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
         development: document.network.development ? DevelopmentKeys.published() : nil,
-        advance: advance))
+        advance: advance,
+        log: LogAccess(
+          key: log.key.text, origin: log.key.name, file: { log.file($0) },
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
     var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
     http.allowPublic = configuration.isPublic
     http.crossOrigin = HTTPCrossOrigin()
@@ -110,15 +130,31 @@ public final class RunningNode: Sendable {
     }
     sequencer = SoloSequencer(chain: chain)
     if let clock {
-      sequencer.start(machine, clock: clock, notify: notify)
+      sequencer.start(
+        machine, clock: clock, checkpoints: configuration.checkpoints, notify: notify)
     } else {
-      sequencer.start(machine, clock: SystemClock(), notify: notify)
+      sequencer.start(
+        machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
+    log.start()
     do throws(HTTPServerFailure) {
       try server.start()
     } catch {
       sequencer.stop()
+      log.stop()
       throw .http(error)
+    }
+    history?.start()
+  }
+
+  private static func log(
+    _ chain: Chain, _ folder: DataFolder, _ notify: @escaping @Sendable (EngineNotice) -> Void
+  ) throws(NodeFailure) -> BlockLog<RealDisk> {
+    do throws(DataFolderFailure) {
+      let signer = try folder.logSigner(BlockLog<RealDisk>.origin(chain))
+      return BlockLog(chain, disk: folder.disk, signer: signer) { notify(.log($0)) }
+    } catch {
+      throw .folder(error)
     }
   }
 
@@ -130,10 +166,13 @@ public final class RunningNode: Sendable {
     }
   }
 
-  /// Answers what is under way, makes blocks of what waits, and closes the journal.
+  /// Answers what is under way, makes blocks of what waits, closes the journal and publishes the
+  /// block log.
   public func stop() {
     server.stop()
+    history?.stop()
     sequencer.stop()
+    log.stop()
   }
 }
 

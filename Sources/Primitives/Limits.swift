@@ -15,8 +15,8 @@ public enum Limits {
   public static let blockTimers = 4_096
   /// Bytes of one journal record: a block with its header and outcomes.
   public static let journalRecordBytes = 33_554_432
-  /// Open holds of one account.
-  public static let accountHolds = 1_024
+  /// Staking positions of one account; a score that changes touches them all.
+  public static let accountPositions = 256
   /// Calls in one batch transaction.
   public static let batchCalls = 256
   /// Rows of one state query's answer.
@@ -42,7 +42,7 @@ public enum Limits {
     ("blockBytes", blockBytes),
     ("blockTimers", blockTimers),
     ("journalRecordBytes", journalRecordBytes),
-    ("accountHolds", accountHolds),
+    ("accountPositions", accountPositions),
     ("batchCalls", batchCalls),
     ("queryRows", queryRows),
     ("abiArrayLength", abiArrayLength),
@@ -102,13 +102,13 @@ public enum Limits {
     Relation(
       "abiArrayLength", abiArrayLength, atLeast: queryRows, "a query answers with one array"),
     Relation(
-      "abiArrayLength", abiArrayLength, atLeast: accountHolds,
-      "an account's holds are answered in one array"),
+      "abiArrayLength", abiArrayLength, atLeast: accountPositions,
+      "an account's positions are answered in one array"),
     Relation(
       "abiArrayLength", abiArrayLength, atLeast: batchCalls, "a batch's calls are one array"),
     Relation(
-      "blockTimers", blockTimers, atLeast: accountHolds,
-      "one account's holds expire within one block"),
+      "blockTimers", blockTimers, atLeast: accountPositions,
+      "one account's locks end within one block"),
     Relation(
       "rlpDepth", rlpDepth, atLeast: 6,
       "a block's list holds a transaction with an access list"),

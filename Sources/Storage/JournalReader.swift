@@ -2,22 +2,35 @@ public import Primitives
 
 /// Reads a journal and changes nothing: for `verify`, and for old blocks while the journal is open.
 public struct JournalReader<D: Disk>: Sendable {
-  private let disk: D
-  private let settings: JournalSettings
+  let disk: D
+  let settings: JournalSettings
 
   public init(_ disk: D, _ settings: JournalSettings) {
     self.disk = disk
     self.settings = settings
   }
 
-  /// Walks over the whole journal as recovery does, and refuses what recovery refuses; a torn tail
-  /// is told in the summary. Not for a journal that is being written.
+  /// Walks over the journal as recovery does, and refuses what recovery refuses; a torn tail is
+  /// told in the summary.
   ///
-  /// - Parameter onRecord: answers the chain digest after the record.
-  public func walk(_ onRecord: (JournalRecord) throws -> Digest) throws -> JournalSummary {
-    var walk = JournalWalk(disk, settings)
-    try walk.run(onRecord)
+  /// - Parameters:
+  ///   - start: where to begin, as `Journal.open` does; nil for the whole journal.
+  ///   - limit: the height to stop at. A journal that is being written may be walked through a
+  ///     height that is durable, and not beyond.
+  ///   - onRecord: answers the chain digest after the record.
+  public func walk(
+    from start: JournalStart? = nil, through limit: Height = .max,
+    _ onRecord: (JournalRecord) throws -> Digest
+  ) throws -> JournalSummary {
+    var walk = JournalWalk(disk, settings, from: start)
+    try walk.run(through: limit, onRecord)
     return walk.summary
+  }
+
+  /// The first heights of the segments, ascending: the first of them is the oldest block that the
+  /// journal still has.
+  public func segments() throws(StorageFailure) -> [Height] {
+    try disk.list(JournalNames.folder).compactMap { JournalNames.firstHeight($0) }
   }
 
   /// One durable record by its place: an open and three reads. Safe on any thread, also while the

@@ -33,12 +33,18 @@ extension Journal {
   /// refused with the place named, before anything is changed. Whatever `onRecord` throws stops
   /// the recovery, likewise before anything is changed.
   ///
-  /// - Parameter onRecord: answers the chain digest after the record, which the next segment's
-  ///   header must repeat.
+  /// - Parameters:
+  ///   - start: the block behind which to begin, where a checkpoint holds it: only the segments
+  ///     from there on are read. `onRecord` gets the start's own block first where the first of
+  ///     them has it, and then what is above it. `JournalMismatch` where the journal has another
+  ///     block there.
+  ///   - onRecord: answers the chain digest after the record, which the next segment's header
+  ///     must repeat.
   public static func open(
-    _ disk: D, _ settings: JournalSettings, onRecord: (JournalRecord) throws -> Digest
+    _ disk: D, _ settings: JournalSettings, from start: JournalStart? = nil,
+    onRecord: (JournalRecord) throws -> Digest
   ) throws -> Journal {
-    var walk = JournalWalk(disk, settings)
+    var walk = JournalWalk(disk, settings, from: start)
     try walk.run(onRecord)
     let file = try disk.open(
       JournalNames.segment(walk.last.firstHeight), forWriting: true)

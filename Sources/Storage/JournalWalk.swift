@@ -1,9 +1,13 @@
 import Primitives
 
-/// One pass over all segments in order, changing nothing: the ground of recovery and `verify`.
+/// One pass over the segments in order, changing nothing: the ground of recovery and `verify`.
+///
+/// With a start it begins in the segment that holds the start's successor, and hands out what lies
+/// above the start, and before that the start's own block where that segment still has it.
 struct JournalWalk<D: Disk>: ~Copyable {
   let disk: D
   let settings: JournalSettings
+  private let start: JournalStart?
 
   /// The head so far; `torn` and the last segment's fields are set at the end.
   private(set) var summary: JournalSummary
@@ -18,9 +22,10 @@ struct JournalWalk<D: Disk>: ~Copyable {
   /// Block records of the segment being walked.
   private var offsets: [(height: Height, offset: Int)] = []
 
-  init(_ disk: D, _ settings: JournalSettings) {
+  init(_ disk: D, _ settings: JournalSettings, from start: JournalStart? = nil) {
     self.disk = disk
     self.settings = settings
+    self.start = start
     summary = JournalSummary(
       segments: 0, records: 0, recordBytes: 0, lastHeight: settings.firstHeight &- 1,
       durableThrough: settings.firstHeight &- 1, lastDigest: settings.previousDigest)
@@ -31,13 +36,22 @@ struct JournalWalk<D: Disk>: ~Copyable {
 
   /// Calls back for every sound record in order of height; `onRecord` answers the record's chain
   /// digest, which the next segment's header must repeat.
-  mutating func run(_ onRecord: (JournalRecord) throws -> Digest) throws {
+  ///
+  /// - Parameter through: where to stop; what lies behind it is not looked at.
+  mutating func run(
+    through limit: Height = .max, _ onRecord: (JournalRecord) throws -> Digest
+  ) throws {
     let segments = try segmentHeights()
-    for (index, first) in segments.enumerated() {
+    for (index, first) in segments.enumerated() where first <= limit {
       let image = try load(first)
-      try enter(first, image)
-      try walk(image, isLast: index == segments.count - 1, onRecord)
+      try enter(first, image, isFirst: index == 0)
+      try walk(image, isLast: index == segments.count - 1, through: limit, onRecord)
     }
+    guard let start, summary.lastHeight < min(limit, start.durableThrough) else { return }
+    throw damage(
+      last.firstHeight, end, next,
+      "the journal ends at height \(summary.lastHeight), though a checkpoint shows that height "
+        + "\(start.durableThrough) was durable: blocks are lost")
   }
 
   private var next: Height { summary.lastHeight &+ 1 }
@@ -65,12 +79,13 @@ struct JournalWalk<D: Disk>: ~Copyable {
         .missing, .recover, file: JournalNames.segment(settings.firstHeight),
         height: settings.firstHeight, finding: "the journal has no segment")
     }
-    if first != settings.firstHeight {
+    let wanted = start.map { $0.height &+ 1 } ?? settings.firstHeight
+    guard first == settings.firstHeight || start != nil && first <= wanted else {
       throw StorageFailure(
-        .missing, .recover, file: JournalNames.segment(settings.firstHeight),
-        height: settings.firstHeight, finding: "the journal begins at height \(first)")
+        .missing, .recover, file: JournalNames.segment(settings.firstHeight), height: wanted,
+        finding: "the journal begins at height \(first)")
     }
-    return segments
+    return Array(segments[(segments.lastIndex { $0 <= wanted } ?? 0)...])
   }
 
   private func load(_ first: Height) throws(StorageFailure) -> [UInt8] {
@@ -79,7 +94,9 @@ struct JournalWalk<D: Disk>: ~Copyable {
     return try disk.read(file, at: 0, count: Int(disk.size(file)))
   }
 
-  private mutating func enter(_ first: Height, _ image: [UInt8]) throws(StorageFailure) {
+  private mutating func enter(
+    _ first: Height, _ image: [UInt8], isFirst: Bool
+  ) throws {
     let name = JournalNames.segment(first)
     let header = try SegmentHeader.read(
       image, first: first, network: settings.identity, file: name)
@@ -87,6 +104,13 @@ struct JournalWalk<D: Disk>: ~Copyable {
       throw damage(
         first, min(image.count, Int(clamping: header.segmentBytes)), next,
         "the file has \(image.count) bytes where its header says \(header.segmentBytes)")
+    }
+    if isFirst, let start {
+      if first == start.height &+ 1, header.previousDigest != start.digest {
+        throw JournalMismatch(height: start.height, file: name)
+      }
+      summary.lastHeight = first &- 1
+      summary.lastDigest = header.previousDigest
     }
     if first > next {
       throw StorageFailure(
@@ -108,11 +132,13 @@ struct JournalWalk<D: Disk>: ~Copyable {
   }
 
   private mutating func walk(
-    _ image: [UInt8], isLast: Bool, _ onRecord: (JournalRecord) throws -> Digest
+    _ image: [UInt8], isLast: Bool, through limit: Height,
+    _ onRecord: (JournalRecord) throws -> Digest
   ) throws {
     while let record = RecordForm.parse(image, at: end, salt: last.salt) {
       try take(record, image, onRecord)
       end = record.end
+      if summary.lastHeight == limit { return }
     }
     let contentEnd = endOfContent(image, from: end)
     if let contentEnd { try judge(image, contentEnd: contentEnd, isLast: isLast) }
@@ -138,13 +164,20 @@ struct JournalWalk<D: Disk>: ~Copyable {
     }
     summary.durableThrough = max(summary.durableThrough, record.durableThrough)
     guard record.kind == .block else { return }
-    let place = JournalPlace(segment: first, offset: UInt64(end))
+    offsets.append((record.height, end))
+    summary.lastHeight = record.height
+    if let start, record.height < start.height { return }
     summary.lastDigest = try onRecord(
       JournalRecord(
         height: record.height, durableThrough: record.durableThrough,
-        payload: Array(image[record.payload]), place: place))
-    offsets.append((record.height, end))
-    summary.lastHeight = record.height
+        payload: Array(image[record.payload]),
+        place: JournalPlace(segment: first, offset: UInt64(end))))
+    if let start, record.height == start.height {
+      guard summary.lastDigest == start.digest else {
+        throw JournalMismatch(height: start.height, file: JournalNames.segment(first))
+      }
+      return
+    }
     summary.records += 1
     summary.recordBytes += UInt64(record.end - end)
   }

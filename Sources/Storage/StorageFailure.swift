@@ -100,7 +100,8 @@ extension StorageFailure: CustomStringConvertible {
     return text
   }
 
-  private var cause: String {
+  /// One sentence that names the cause, without its full stop.
+  public var cause: String {
     switch kind {
     case .full: "No space during \(operation.rawValue) of \(place)"
     case .flushFailed: "Could not make durable: \(operation.rawValue) of \(place)"

@@ -18,7 +18,7 @@ struct Suites {
 
   /// Every suite's name, in the order of a whole run.
   static let names = [
-    "recovery", "engine", "execute", "http", "journal", "latency", "root",
+    "recovery", "engine", "execute", "http", "journal", "latency", "checkpoint", "root",
   ]
 
   /// Runs a suite and takes its files away.
@@ -36,6 +36,7 @@ struct Suites {
     case "http": try http(place, &runner)
     case "journal": try journal(place, &runner)
     case "latency": try latency(place, &runner)
+    case "checkpoint": try checkpoint(place, &runner)
     default: try root(&runner)
     }
   }
@@ -216,9 +217,41 @@ struct Suites {
     one.stop()
   }
 
+  private func checkpoint(_ place: String, _ runner: inout Runner) throws {
+    let population = try Population(genesis, accounts: 10_000, keyed: 0)
+    let start = try CheckpointStartCase(
+      population, accounts: 1_000_000, label: "1m", folder: place + "/start")
+    let large = try Population(genesis, accounts: 1_000_000, keyed: 0)
+    let engine = try DurableChain(large.genesis, folder: place + "/load")
+    let feed = CheckpointLoadCase.SharedFeed(Feed(large, senders: large.addresses.count))
+    let cases: [any BenchCase] = [
+      start,
+      FixedCase(
+        "checkpoint.write.1m", "s", start.writing, note: "writing that checkpoint, nothing beside"),
+      CheckpointLoadCase(engine, large, feed, isWriting: false, label: "1m", plan: plan),
+      CheckpointLoadCase(engine, large, feed, isWriting: true, label: "1m", plan: plan),
+    ]
+    try runner.run(
+      Suite(
+        name: "checkpoint", cases: cases,
+        comparisons: [
+          Suite.Comparison(
+            name: "throughput beside a checkpoint / without", subject: "checkpoint.beside.1m",
+            anchor: "checkpoint.none.1m", goal: "0.9")
+        ]))
+    try engine.close()
+  }
+
   private func root(_ runner: inout Runner) throws {
     let large = try Population(genesis, accounts: 1_000_000, keyed: 0)
-    try runner.run(Suite(name: "root", cases: [StateRootCase(large, label: "1m")]))
+    let image = RowImage(large)
+    try runner.run(
+      Suite(
+        name: "root",
+        cases: [
+          StateRootCase(large, label: "1m"), StateLoadCase(image, label: "1m", isProved: false),
+          StateLoadCase(image, label: "1m", isProved: true),
+        ]))
   }
 }
 

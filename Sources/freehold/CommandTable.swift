@@ -18,6 +18,7 @@ enum CommandTable {
       example: "freehold serve --data .freehold/dta",
       subcommands: [
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
+        ProveCommand.row, VerifyProofCommand.row,
         TransactionCommand.row, QueryCommand.row, PowerCommand.row, DevelopmentCommand.row,
         SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, VersionCommand.row,
       ]),

@@ -28,6 +28,8 @@ struct Freehold {
     case "serve": ServeCommand.run(match)
     case "check": CheckCommand.run(match)
     case "verify": VerifyCommand.run(match)
+    case "prove": ProveCommand.run(match)
+    case "verify-proof": VerifyProofCommand.run(match)
     case "tx": TransactionCommand.run(match)
     case "query": QueryCommand.run(match)
     case "power": PowerCommand.run(match)

@@ -14,7 +14,8 @@ enum VerifyCommand {
     discussion: """
       Checks every checksum, recovers every signature, executes every transaction and compares \
       every block's transactions root, receipts root and state root, and the sum of all balances. \
-      Nothing is changed.
+      Every checkpoint is loaded and compared with the journal's block of its height; where there \
+      is a block log, every byte of its tiles and its checkpoint's signature too. Nothing is changed.
       """,
     options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
 
@@ -23,8 +24,14 @@ enum VerifyCommand {
     let folder = DataFolder(match.text("data") ?? "")
     do throws(NodeFailure) {
       let (chain, summary) = try verify(folder)
+      let log = try LogVerification.of(chain, folder)
       Terminal.progressEnds()
-      report(chain, summary, json: json)
+      if let fault = summary.faults.first {
+        for other in summary.faults.dropFirst() { Terminal.complain("warning: \(other.text)") }
+        Terminal.fail(fault.text, json: json)
+        return .failed
+      }
+      report(chain, summary, log, json: json)
       return .success
     } catch {
       Terminal.progressEnds()
@@ -65,7 +72,9 @@ enum VerifyCommand {
     }
   }
 
-  private static func report(_ chain: Chain, _ summary: ReplaySummary, json: Bool) {
+  private static func report(
+    _ chain: Chain, _ summary: ReplaySummary, _ log: TileSummary?, json: Bool
+  ) {
     let head = chain.head
     let (supply, burned) = chain.withState { state in
       (state.ledger.accounts.total, state.ledger.accounts[.burned].balance.units)
@@ -82,12 +91,19 @@ enum VerifyCommand {
         writer.number(summary.blocks)
         writer.name("transactions")
         writer.number(summary.transactions)
+        writer.name("checkpoints")
+        writer.number(summary.checkpoints)
+        writer.name("startedFrom")
+        writer.number(summary.startedFrom)
+        writer.name("journalBegins")
+        writer.number(summary.journalBegins)
         writer.name("sumOfBalances")
         writer.quotedNumber(supply)
         writer.name("burned")
         writer.quotedNumber(burned)
         writer.name("tornBytes")
         writer.number(summary.bytesCut)
+        if let log { LogVerification.write(log, to: &writer) }
       }
       return
     }
@@ -97,8 +113,15 @@ enum VerifyCommand {
       "  transactions  \(summary.transactions), every signature recovered",
       "  head          \(Hex.text(head.hash.bytes))",
       "  state root    \(Hex.text(head.header.stateRoot.bytes))",
+      "  checkpoints   \(summary.checkpoints), each loaded and compared with the journal",
       "  balances      sum to \(supply) units, \(burned) of them burned",
     ]
+    if summary.startedFrom > 0 {
+      lines.append(
+        "  not checked   blocks 1 to \(summary.startedFrom): the journal begins at block "
+          + "\(summary.journalBegins), and checking began at a checkpoint")
+    }
+    if let log { lines.append(LogVerification.line(log)) }
     if summary.bytesCut > 0 {
       lines.append(
         "  torn tail     \(summary.bytesCut) bytes, never acknowledged; serve will cut them")

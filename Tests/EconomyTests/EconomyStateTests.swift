@@ -80,7 +80,8 @@ import Testing
 
   /// Decisions 17: the state does not depend on how often blocks come: the same timers in one
   /// block, in many, and in blocks at odd times leave the same state but for the height.
-  @Test func stateDoesNotDependOnHowOftenBlocksCome() throws {
+  @Test("edge case 15: the state does not depend on how often blocks come")
+  func stateDoesNotDependOnHowOftenBlocksCome() throws {
     func run(_ ends: [UInt64]) throws -> Digest {
       var state = try Fixtures.state()
       for number in 0..<300 as Range<UInt64> {
@@ -115,7 +116,7 @@ import Testing
     let foundAccount = state.prove(row: 3, of: LedgerTable.accounts.rawValue)
     let account = try #require(foundAccount)
     #expect(account.verifies(against: root) && account.bytes.count == 64)
-    let tables = state.tableRoots().count
+    let tables = state.image().tables.count
     #expect(account.tableCount == UInt64(tables))
     let absent = [
       state.prove(row: 1, of: Token.State.allowanceTable), state.prove(row: -1, of: 0),

@@ -138,7 +138,7 @@ import Testing
 
   /// Incident 20: a failed operation takes nonce and fee and changes nothing else: the state is
   /// that of a twin in which only the fee was posted and the nonce advanced.
-  @Test("incident 20: a failure takes nonce and fee, and never runs twice")
+  @Test("T06, incident 20: a failure takes nonce and fee, and never runs twice")
   func failureTakesNonceAndFeeAlone() throws {
     let failing: [(Address, [UInt8])] = [
       (Fixtures.alice, Fixtures.transfer(.zero, 1)),
@@ -202,6 +202,36 @@ import Testing
       #expect(code(outcome) == code(preview))
       #expect(outcome.gasUsed == preview.gasUsed)
     }
+  }
+
+  /// What execution calls a fault is no success of a preview, whose units would be rounded.
+  @Test(arguments: names) func previewRefusesAFractionOfAUnit(economy: String) throws {
+    var state = try Fixtures.state(economy)
+    let wei = state.genesis.network.weiPerUnit
+    guard wei > 1 else { return }
+    let call = state.call(Fixtures.alice, to: Fixtures.bob, value: wei + 1)
+    let outcomes = [state.preview(call).status, state.execute(call).status]
+    for status in outcomes { #expect(status == .invalid(.fractionalValue(weiPerUnit: wei))) }
+  }
+
+  /// Guards read: a refused operation has written nothing that would have to be taken back. Zero
+  /// units of an owner whom nobody knows are moved as anybody's, and open the account.
+  @Test func guardsOpenNoAccounts() throws {
+    var state = try Fixtures.state()
+    let stranger = Address(high: 9, middle: 9, low: 9)
+    let foundBob = state.ledger.accounts.find(Fixtures.bob)
+    let bob = try #require(foundBob)
+    let mark = state.ledger.scope.mark
+    for operation in [
+      Token.Operation.transferFrom(
+        Token.TransferFrom(from: stranger, to: Fixtures.carol, amount: Amount(1))),
+      .burnFrom(Token.BurnFrom(from: stranger, amount: Amount(1))),
+    ] {
+      #expect(throws: Rejection.self) { _ = try state.apply(operation, by: bob) }
+      #expect(state.ledger.scope.mark == mark)
+    }
+    #expect(state.send(Fixtures.bob, Fixtures.transferFrom(stranger, Fixtures.carol, 0)).isSuccess)
+    #expect(state.ledger.accounts.find(stranger) != nil)
   }
 
   /// Edge case 15: the state depends on transactions alone, however many previews, refusals and

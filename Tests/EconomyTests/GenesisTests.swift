@@ -69,7 +69,9 @@ import Testing
     EconomyState(genesis: try Fixtures.document(name).genesis(), secret: Fixtures.secret)
   }
 
-  @Test(arguments: dtaRows) func dtaAllocations(row: Row) throws {
+  @Test(
+    "A01 A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 at genesis, bucket by bucket", arguments: dtaRows)
+  func dtaAllocations(row: Row) throws {
     let document = try Fixtures.document("dta")
     let state = try state("dta")
     var sum: UInt128 = 0
@@ -85,12 +87,14 @@ import Testing
   }
 
   /// A01 to A11: all 28 wallets and nobody else hold the whole supply.
-  @Test func dtaHas28Wallets() throws {
+  @Test("A01 to A11: 28 wallets and nobody else hold the whole supply")
+  func dtaHas28Wallets() throws {
     try expectWallets("dta", 28)
   }
 
   /// X18: the wallets hold 100% of 21,000,000.
-  @Test func bttAllocationsX18() throws {
+  @Test("X18 allocations sum to 100% of 21,000,000")
+  func bttAllocationsX18() throws {
     try expectWallets("btt", nil)
     let document = try Fixtures.document("btt")
     let expected: [(String, UInt128)] = [
@@ -137,7 +141,8 @@ import Testing
   }
 
   /// T01, T08, T09; X01.
-  @Test func tokenFacts() throws {
+  @Test("T01 T08 T09 X01 name, decimals and supply in the genesis")
+  func tokenFacts() throws {
     let dta = try state("dta").genesis.token
     #expect(dta.name == "Digital Twin AI Token" && dta.symbol == "DTA")
     #expect(dta.decimals == 4 && dta.supply == Amount(1_000_000_000 * 10_000))

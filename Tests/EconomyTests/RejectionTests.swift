@@ -112,6 +112,15 @@ import Testing
         "transferFrom: receiver before allowance", by: Fixtures.bob,
         Fixtures.transferFrom(Fixtures.alice, .zero, tooMuch), expected: receiver(.zero)),
       Row(
+        "transferFrom: receiver before sender", Fixtures.transferFrom(.zero, .zero, 0),
+        expected: receiver(.zero)),
+      Row(
+        "transferFrom: sender, even for nothing", Fixtures.transferFrom(.zero, Fixtures.carol, 0),
+        expected: Token.rejection(.invalidSender, Word(Address.zero))),
+      Row(
+        "burnFrom: sender before allowance", Fixtures.burnFrom(.zero, tooMuch),
+        expected: Token.rejection(.invalidSender, Word(Address.zero))),
+      Row(
         "transferFrom: allowance before balance", by: Fixtures.bob,
         Fixtures.transferFrom(Fixtures.alice, Fixtures.carol, 20_000_001),
         expected: allowance(20_000_000, 20_000_001)),
@@ -151,7 +160,8 @@ import Testing
     return state
   }
 
-  @Test func everyGuardAnswersInItsOrder() throws {
+  @Test("rejections of kernel and rejections of token, in the order of the guards")
+  func everyGuardAnswersInItsOrder() throws {
     for row in Self.rows {
       let approved = row.sender == Fixtures.bob
       var state = try state(approved: approved)

@@ -199,7 +199,8 @@ import Testing
   }
 
   /// T02: the worked example of the module's cover page.
-  @Test func workedExample() throws {
+  @Test("T02 T03 approve, transferFrom and burn: the worked example")
+  func workedExample() throws {
     var state = try Fixtures.state()
     let (alice, bob, carol) = (Fixtures.alice, Fixtures.bob, Fixtures.carol)
     let supply = state.totalSupply()
@@ -216,7 +217,8 @@ import Testing
 
   /// An allowance of zero has no row, one without limit never falls, and spending the last unit
   /// frees the row.
-  @Test func allowancesLiveInRows() throws {
+  @Test("T02 allowances")
+  func allowancesLiveInRows() throws {
     var state = try Fixtures.state()
     let (alice, bob, carol) = (Fixtures.alice, Fixtures.bob, Fixtures.carol)
     func rows() -> Int { state.token.allowances.liveCount }
@@ -252,7 +254,8 @@ import Testing
   }
 
   /// T09, X01, edge case 15: nothing mints; burned units never come back.
-  @Test func supplyOnlyFalls() throws {
+  @Test("T09 X01 edge case 15: nothing mints, burned units never come back")
+  func supplyOnlyFalls() throws {
     #expect(Token.declaration.calls.allSatisfy { !$0.name.lowercased().contains("mint") })
     var state = try Fixtures.state("btt")
     #expect(state.send(Fixtures.alice, Fixtures.burn(9)).isSuccess)

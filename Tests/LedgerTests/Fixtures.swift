@@ -52,6 +52,20 @@ extension LedgerState {
 
   mutating func stateRoot() -> Digest { TableRoot.stateRoot(roots()) }
 
+  /// The roots of all tables, brought up to date, in table order.
+  mutating func roots() -> [TableRoot] {
+    var collector = RootCollector()
+    visit(&collector)
+    return collector.roots
+  }
+
+  /// A row's bytes and siblings; call `roots()` first.
+  mutating func row(_ row: Int, of table: LedgerTable) -> (bytes: [UInt8], path: [Digest])? {
+    var finder = RowFinder(row: row, of: table.rawValue)
+    visit(&finder)
+    return finder.found
+  }
+
   /// Every table's root as kept up to date, and as computed from nothing.
   mutating func rootsAgree() -> Bool {
     let fromScratch = [

@@ -203,19 +203,6 @@ private struct TableRun: ~Copyable {
     #expect(after == before)
   }
 
-  /// A snapshot keeps what it saw while the table goes on (decisions 8).
-  @Test func snapshotsShareUntilWritten() {
-    var table = Table<Pair>(id: 1)
-    var scope = Scope()
-    for value in 1...2_000 { _ = table.append(Pair(value: UInt64(value), other: 0), &scope) }
-    let pages = table.snapshot()
-    table.modify(3, &scope) { $0.value = 1_000_000 }
-    table.vacate(1_500, &scope)
-    #expect(pages.count == 2)
-    #expect(pages[0][3].value == 4)
-    #expect(pages[1][1_500 - Table<Pair>.pageRows].value == 1_501)
-  }
-
   @Test func heapOfVacanciesAnswersInOrderAndSheds() {
     var heap = VacancyHeap()
     var choices = Choices(9)

@@ -88,12 +88,14 @@ extension EconomyState {
     guard operation.until > ledger.time else {
       throw Access.rejection(.expiryPassed, Word(UInt128(operation.until.seconds)))
     }
-    let member = ledger.account(operation.account)
-    if let row = access.member(role, member), access.members[row].until == operation.until.seconds {
+    if let member = ledger.accounts.find(operation.account), let row = access.member(role, member),
+      access.members[row].until == operation.until.seconds
+    {
       throw Access.rejection(.alreadyMember, Word(operation.account), Word(operation.role))
     }
 
     // Accepted from here.
+    let member = ledger.account(operation.account)
     access.addMember(role, member, until: operation.until.seconds, &ledger.scope)
     emitAccess(.granted, operation.role, operation.account, by: sender, operation.until)
     return .nothing

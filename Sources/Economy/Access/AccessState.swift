@@ -186,28 +186,58 @@ extension Access {
       key(Int(row.role) - 1, AccountIndex(row: row.account))
     }
 
-    mutating func roots() -> [TableRoot] {
-      [
-        TableRoot(table: Self.roleTable, count: roles.count, root: roles.root()),
-        TableRoot(table: Self.memberTable, count: members.count, root: members.root()),
-        TableRoot(table: Self.handoverTable, count: handovers.count, root: handovers.root()),
-      ]
+    // Tables
+
+    mutating func visit(_ visitor: inout some TableVisitor) {
+      visitor.visit(&roles)
+      visitor.visit(&members)
+      visitor.visit(&handovers)
     }
 
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-      switch table {
-      case Self.roleTable where row < roles.count: return (roles.bytes(row), roles.path(row))
-      case Self.memberTable where row < members.count:
-        return (members.bytes(row), members.path(row))
-      case Self.handoverTable where row < handovers.count:
-        return (handovers.bytes(row), handovers.path(row))
-      default: return nil
-      }
+    func images() -> [TableImage] { [roles.image(), members.image(), handovers.image()] }
+
+    /// Derives the index from loaded rows.
+    mutating func rebuild() throws(ImageFailure) {
+      let secret = secret
+      index = try KeyIndex(
+        of: members, hash: { secret.hash(pair: $0.role - 1, $0.account) },
+        isSame: { $0.role == $1.role && $0.account == $1.account })
     }
   }
 }
 
 extension EconomyState {
+  /// The module's part of loading a state.
+  mutating func rebuildAccess() throws(ImageFailure) {
+    let plan = genesis.plans.access.roles
+    try ImageFailure.unless(
+      access.roles.count == plan.count,
+      "there are \(access.roles.count) roles, and \(plan.count) in the economy file")
+    try access.rebuild()
+    var counts = Array(repeating: 0, count: plan.count)
+    for place in 0..<access.members.count where !access.members[place].isVacant {
+      let member = access.members[place]
+      try check(member.account, "member row \(place)")
+      try ImageFailure.unless(
+        Int(member.role) <= plan.count, "member row \(place) names a role that does not exist")
+      counts[Int(member.role) - 1] += 1
+    }
+    for (place, role) in plan.enumerated() {
+      let row = access.roles[place]
+      try ImageFailure.unless(
+        row.id == Access.id(role.name) && Int(row.admin) < plan.count
+          && Int(row.memberCount) == counts[place],
+        "role row \(place) is not the economy file's \(role.name), or counts its members wrong")
+    }
+    for place in 0..<access.handovers.count where !access.handovers[place].isVacant {
+      let offer = access.handovers[place]
+      try check(offer.from, "handover row \(place)")
+      try check(offer.to, "handover row \(place)")
+      try ImageFailure.unless(
+        Int(offer.role) <= plan.count, "handover row \(place) names a role that does not exist")
+    }
+  }
+
   borrowing func accessInvariants() -> [String] {
     var counts = Array(repeating: 0, count: access.roles.count)
     var broken: [String] = []

@@ -55,14 +55,20 @@ extension Compliance {
 }
 
 extension EconomyState {
-  /// Makes the switches, one a module, and reads the matrix from the declarations.
+  /// Makes the switches, one a module.
   mutating func openCompliance() {
+    deriveCompliance()
+    compliance.open(&ledger.scope)
+  }
+
+  /// Finds the quarantine and reads the matrix from the declarations.
+  mutating func deriveCompliance() {
     let quarantine = ledger.account(
       SystemAddress.account(Compliance.quarantineName), flags: .system)
     // Row 0 is the emergency level's.
     let policies: [[CompliancePolicy]] =
       [[]] + Registry.modules.map { $0.calls.map { $0.compliance } }
-    compliance.open(quarantine: quarantine, policies: policies, &ledger.scope)
+    compliance.derive(quarantine: quarantine, policies: policies)
   }
 
   mutating func apply(
@@ -136,12 +142,13 @@ extension EconomyState {
     try require(.compliance, sender)
     try guardBlockList()
     try guardBlockable(operation.account)
-    let account = ledger.account(operation.account)
-    guard compliance.listing(account) == nil else {
+    let known = ledger.accounts.find(operation.account)
+    guard known.flatMap({ compliance.listing($0) }) == nil else {
       throw Compliance.rejection(.alreadyBlocked, Word(operation.account))
     }
 
     // Accepted from here.
+    let account = known ?? ledger.account(operation.account)
     compliance.list(account, reason: operation.reason, since: ledger.time, &ledger.scope)
     emitListing(.blocked, operation.account, by: sender, Word(operation.reason))
     return .nothing

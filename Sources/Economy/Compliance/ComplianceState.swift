@@ -100,7 +100,7 @@ extension Compliance {
     /// One row a module by its number; row 0 is the emergency level.
     private(set) var switches = Table<SwitchRow>(id: switchTable)
     private(set) var listings = Table<ListingRow>(id: listingTable)
-    /// The account of `quarantineName`; set when the module opens.
+    /// The account of `quarantineName`; derived when a state opens.
     private(set) var quarantine = AccountIndex.burned
     /// By module number and the call's place in its declaration; number 0 has none.
     private(set) var policies: [[CompliancePolicy]] = []
@@ -109,11 +109,12 @@ extension Compliance {
 
     init(secret: HashSecret) { self.secret = secret }
 
-    mutating func open(
-      quarantine: AccountIndex, policies: [[CompliancePolicy]], _ scope: inout Scope
-    ) {
+    mutating func derive(quarantine: AccountIndex, policies: [[CompliancePolicy]]) {
       self.quarantine = quarantine
       self.policies = policies
+    }
+
+    mutating func open(_ scope: inout Scope) {
       for _ in policies { _ = switches.append(.vacant, &scope) }
     }
 
@@ -180,26 +181,46 @@ extension Compliance {
       }
     }
 
-    mutating func roots() -> [TableRoot] {
-      [
-        TableRoot(table: Self.switchTable, count: switches.count, root: switches.root()),
-        TableRoot(table: Self.listingTable, count: listings.count, root: listings.root()),
-      ]
+    // Tables
+
+    mutating func visit(_ visitor: inout some TableVisitor) {
+      visitor.visit(&switches)
+      visitor.visit(&listings)
     }
 
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-      switch table {
-      case Self.switchTable where row >= 0 && row < switches.count:
-        return (switches.bytes(row), switches.path(row))
-      case Self.listingTable where row >= 0 && row < listings.count:
-        return (listings.bytes(row), listings.path(row))
-      default: return nil
-      }
+    func images() -> [TableImage] { [switches.image(), listings.image()] }
+
+    /// Derives the index from loaded rows.
+    mutating func rebuild() throws(ImageFailure) {
+      let secret = secret
+      index = try KeyIndex(
+        of: listings, hash: { secret.hash(pair: $0.account - 1, 0) },
+        isSame: { $0.account == $1.account })
     }
   }
 }
 
 extension EconomyState {
+  /// The module's part of loading a state.
+  mutating func rebuildCompliance() throws(ImageFailure) {
+    deriveCompliance()
+    try compliance.rebuild()
+    try ImageFailure.unless(
+      compliance.switches.count == compliance.policies.count,
+      "there are \(compliance.switches.count) switches for \(compliance.policies.count) modules")
+    let elapsed = ledger.time.since(genesis.time).count
+    for row in 0..<compliance.switches.count {
+      let state = compliance.switches[row]
+      try ImageFailure.unless(
+        state.ended <= elapsed && state.since <= ledger.time.seconds
+          && state.level <= UInt32(Compliance.highestLevel),
+        "switch row \(row) was closed longer than the network runs, or has no known level")
+    }
+    for place in 0..<compliance.listings.count where !compliance.listings[place].isVacant {
+      try check(optional: compliance.listings[place].account, "listing row \(place)")
+    }
+  }
+
   borrowing func complianceInvariants() -> [String] {
     var broken: [String] = []
     var kept: UInt128 = 0

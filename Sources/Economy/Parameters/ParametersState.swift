@@ -9,15 +9,18 @@ extension Parameters {
 
     mutating func undoLast(of table: UInt8) {}
 
-    mutating func roots() -> [TableRoot] { [] }
+    mutating func visit(_ visitor: inout some TableVisitor) {}
 
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? { nil }
+    func images() -> [TableImage] { [] }
   }
 }
 
 extension EconomyState {
   /// The ledger declares the parameters themselves, before any module opens.
   mutating func openParameters() {}
+
+  /// The ledger has rebuilt what there is.
+  mutating func rebuildParameters() throws(ImageFailure) {}
 
   borrowing func parametersInvariants() -> [String] {
     var broken: [String] = []

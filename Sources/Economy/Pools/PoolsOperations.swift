@@ -53,11 +53,17 @@ extension EconomyState {
       pools.funded.append(ledger.accounts[account].balance)
     }
     pools.addBurns(supply: totalSupply(), &ledger.scope)
-    pools.overflow = ledger.account(SystemAddress.account(plan.burns.overflowAccount))
-    refreshTerms()
+    derivePools()
     precondition(
       pools.categories.count == plan.fees.categories.count,
       "a fee category of the economy does not close; reading its file refuses it")
+  }
+
+  /// Finds the account of the overflow and derives the terms.
+  mutating func derivePools() {
+    pools.overflow = ledger.account(
+      SystemAddress.account(genesis.plans.pools.burns.overflowAccount))
+    refreshTerms()
   }
 
   mutating func apply(

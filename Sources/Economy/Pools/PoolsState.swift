@@ -184,21 +184,12 @@ extension Pools {
       if table == Self.poolTable { _ = pools.undoLast() } else { _ = burns.undoLast() }
     }
 
-    mutating func roots() -> [TableRoot] {
-      [
-        TableRoot(table: Self.poolTable, count: pools.count, root: pools.root()),
-        TableRoot(table: Self.burnTable, count: burns.count, root: burns.root()),
-      ]
+    mutating func visit(_ visitor: inout some TableVisitor) {
+      visitor.visit(&pools)
+      visitor.visit(&burns)
     }
 
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-      guard row >= 0 else { return nil }
-      switch table {
-      case Self.poolTable where row < pools.count: return (pools.bytes(row), pools.path(row))
-      case Self.burnTable where row < burns.count: return (burns.bytes(row), burns.path(row))
-      default: return nil
-      }
-    }
+    func images() -> [TableImage] { [pools.image(), burns.image()] }
   }
 }
 
@@ -209,6 +200,47 @@ enum PoolsPace {
 }
 
 extension EconomyState {
+  /// The module's part of loading a state. The terms follow from the parameters in force, which
+  /// change where an epoch turns and nowhere else.
+  mutating func rebuildPools() throws(ImageFailure) {
+    let plan = genesis.plans.pools
+    try ImageFailure.unless(
+      pools.pools.count == plan.pools.count && pools.burns.count == 1,
+      "there are \(pools.pools.count) pools, and \(plan.pools.count) in the economy file")
+    for (place, pool) in plan.pools.enumerated() {
+      let row = pools.pools[place]
+      let account = ledger.accounts.find(SystemAddress.account(pool.name))
+      try ImageFailure.unless(
+        account?.row == row.account && row.epochSpent <= row.spent
+          && row.epoch <= ledger.value(of: .epoch),
+        "pool row \(place) is not the economy file's \(pool.name), or its sums are wrong")
+    }
+    pools.funded = poolsAtGenesis()
+    derivePools()
+    try ImageFailure.unless(
+      pools.categories.count == plan.fees.categories.count,
+      "a fee category does not close with the parameters in force")
+  }
+
+  /// What the wallets of the pools held before the first block: their own units, less what the
+  /// overlays granted.
+  private borrowing func poolsAtGenesis() -> [Amount] {
+    let names = genesis.plans.pools.pools.map(\.name)
+    let addresses = names.map { SystemAddress.account($0) }
+    var balances = Array(repeating: UInt128(0), count: names.count)
+    for wallet in genesis.wallets {
+      if let place = names.firstIndex(of: wallet.name) { balances[place] += wallet.units.units }
+    }
+    // There may be a million grants, as a rule from one wallet after the other.
+    var from: (name: String, place: Int?) = ("", nil)
+    for grant in genesis.grants {
+      if grant.from != from.name { from = (grant.from, names.firstIndex(of: grant.from)) }
+      if let place = from.place { balances[place] &-= grant.units.units }
+      if let place = addresses.firstIndex(of: grant.to) { balances[place] &+= grant.units.units }
+    }
+    return balances.map { Amount($0) }
+  }
+
   borrowing func poolsInvariants() -> [String] {
     var broken: [String] = []
     let next = EpochNumber(ledger.value(of: .epoch) + 1)

@@ -37,9 +37,6 @@ public enum Staking {
   /// The module's number.
   public static let number: UInt8 = 7
 
-  /// Positions of one account; a score that changes touches them all.
-  static let accountPositions = 256
-
   /// The kind of the timer at the end of a lock.
   static let lockEndTimer: UInt16 = 1
 

@@ -46,7 +46,7 @@ extension EconomyState {
       .map { stakerAddress(staking.positions[$0].beneficiary) }
   }
 
-  /// The receipts of an account, oldest first; at most `Staking.accountPositions`.
+  /// The receipts of an account, oldest first; at most `Limits.accountPositions`.
   public borrowing func positions(of owner: Address) -> [Staking.ReceiptID] {
     guard let owner = ledger.accounts.find(owner) else { return [] }
     return staking.places(of: owner).map { staking.positions[$0].number }.sorted()

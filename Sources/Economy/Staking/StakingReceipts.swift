@@ -137,10 +137,10 @@ extension EconomyState {
 
   borrowing func guardRoom(_ account: AccountIndex?) throws(Rejection) {
     guard let account else { return }
-    guard staking.count(of: account) < Staking.accountPositions else {
+    guard staking.count(of: account) < Limits.accountPositions else {
       throw Staking.rejection(
         .tooManyPositions, Word(ledger.accounts[account].address),
-        Word(UInt128(Staking.accountPositions)))
+        Word(UInt128(Limits.accountPositions)))
     }
   }
 

@@ -7,6 +7,16 @@ extension EconomyState {
 
   /// Puts the plan into the first state: accounts, terms, and the first epoch's budget.
   mutating func openStaking() {
+    deriveStaking()
+    let budget = staking.accounts.pool.map { poolBudget($0) } ?? .zero
+    staking.open(
+      rewards: Accumulator(
+        ceiling: .rate, opening: genesis.time, budget: budget, source: stakingSource()),
+      fees: Accumulator(ceiling: .none, opening: genesis.time), &ledger.scope)
+  }
+
+  /// Finds the plan's accounts and parameters, and the terms in force.
+  mutating func deriveStaking() {
     let plan = genesis.plans.staking
     var accounts = Staking.Accounts()
     if !plan.pool.isEmpty {
@@ -23,11 +33,6 @@ extension EconomyState {
     staking.accounts = accounts
     staking.sources = stakingSources(plan)
     staking.terms = stakingTerms()
-    let budget = accounts.pool.map { poolBudget($0) } ?? .zero
-    staking.open(
-      rewards: Accumulator(
-        ceiling: .rate, opening: genesis.time, budget: budget, source: stakingSource()),
-      fees: Accumulator(ceiling: .none, opening: genesis.time), &ledger.scope)
   }
 
   private mutating func stakingAccount(_ name: String) -> AccountIndex {
@@ -213,10 +218,12 @@ extension EconomyState {
     ledger.adjustWeight(owner, rise: principal, fall: .zero)
     changeTotals(from: (.zero, .zero), to: (weight, fee))
     let timer = scheduleLockEnd(number, at: lockEnd)
+    // From the anchor's index: after a time without stakes the carry is the newcomer's too, or it
+    // would stay payable to nobody.
     let row = Staking.PositionRow(
       number: number, principal: principal,
-      reward: RewardPosition(weight: weight, at: staking.rewards.index(at: ledger.time)),
-      fee: RewardPosition(weight: fee, at: staking.fees.index(at: ledger.time)),
+      reward: RewardPosition(weight: weight, at: staking.rewards.anchor.index),
+      fee: RewardPosition(weight: fee, at: staking.fees.anchor.index),
       openedAt: ledger.time.seconds, lockEnd: lockEnd.seconds, timer: timer, owner: owner.row,
       tier: UInt32(truncatingIfNeeded: tier), lock: UInt32(truncatingIfNeeded: lock))
     _ = staking.insert(row, &ledger.scope)

@@ -196,35 +196,31 @@ extension Staking {
       }
     }
 
-    /// The roots of the module's tables in table order.
-    mutating func roots() -> [TableRoot] {
+    mutating func visit(_ visitor: inout some TableVisitor) {
+      positions.visit(&visitor)
+      stakers.visit(&visitor)
+      visitor.visit(&accumulators)
+      visitor.visit(&totalsRows)
+      visitor.visit(&operators)
+    }
+
+    func images() -> [TableImage] {
       [
-        TableRoot(
-          table: Self.positionTable, count: positions.table.count, root: positions.root()),
-        TableRoot(table: Self.stakerTable, count: stakers.table.count, root: stakers.root()),
-        TableRoot(
-          table: Self.accumulatorTable, count: accumulators.count, root: accumulators.root()),
-        TableRoot(table: Self.totalsTable, count: totalsRows.count, root: totalsRows.root()),
-        TableRoot(table: Self.operatorTable, count: operators.count, root: operators.root()),
+        positions.table.image(), stakers.table.image(), accumulators.image(), totalsRows.image(),
+        operators.image(),
       ]
     }
 
-    /// A row's canonical bytes and its siblings.
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-      guard row >= 0 else { return nil }
-      switch table {
-      case Self.positionTable where row < positions.table.count:
-        return (positions.table.bytes(row), positions.path(row))
-      case Self.stakerTable where row < stakers.table.count:
-        return (stakers.table.bytes(row), stakers.path(row))
-      case Self.accumulatorTable where row < accumulators.count:
-        return (accumulators.bytes(row), accumulators.path(row))
-      case Self.totalsTable where row < totalsRows.count:
-        return (totalsRows.bytes(row), totalsRows.path(row))
-      case Self.operatorTable where row < operators.count:
-        return (operators.bytes(row), operators.path(row))
-      default: return nil
-      }
+    /// Derives the indexes from loaded rows.
+    mutating func rebuild() throws(ImageFailure) {
+      try ImageFailure.unless(
+        accumulators.count == 2 && totalsRows.count == 1,
+        "staking has no two accumulators and one row of totals")
+      try positions.rebuild(next: totals.nextPosition)
+      try stakers.rebuild(next: .max)
+      let secret = secret
+      operatorIndex = try KeyIndex(
+        of: operators, hash: { secret.hash(pair: $0.owner, $0.operator) }, isSame: ==)
     }
   }
 }

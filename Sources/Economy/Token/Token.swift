@@ -28,9 +28,10 @@ public enum Token {
   /// Why the token refuses, in the order in which its guards run (ERC-6093).
   public enum Code: UInt8, CaseIterable, Sendable {
     case invalidReceiver = 1
-    case invalidSpender = 2
-    case insufficientAllowance = 3
-    case insufficientBalance = 4
+    case invalidSender = 2
+    case invalidSpender = 3
+    case insufficientAllowance = 4
+    case insufficientBalance = 5
   }
 
   /// The token's own events; `Transfer` is the ledger's, emitted for every posting.

@@ -87,6 +87,10 @@ extension Token {
       "The zero address, a module or a system account cannot receive a transfer.",
       Parameter<Address>("receiver")),
     RejectionDeclaration(
+      Code.invalidSender.rawValue, "ERC20InvalidSender",
+      "The zero address holds what was burned: nothing is moved or burned from it.",
+      Parameter<Address>("sender")),
+    RejectionDeclaration(
       Code.invalidSpender.rawValue, "ERC20InvalidSpender",
       "The zero address cannot be given an allowance.", Parameter<Address>("spender")),
     RejectionDeclaration(

@@ -111,10 +111,11 @@ extension EconomyState {
     _ operation: Token.TransferFrom, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
     let known = try guardReceiver(operation.to)
-    let (owner, rest) = try guardAllowance(operation.from, sender, operation.amount)
-    try guardBalance(owner, operation.amount)
+    let (holder, rest) = try guardAllowance(operation.from, sender, operation.amount)
+    if let holder { try guardBalance(holder, operation.amount) }
 
     // Accepted from here.
+    let owner = holder ?? ledger.account(operation.from)
     let receiver = known ?? ledger.account(operation.to)
     spend(owner, sender, rest)
     pay(operation.amount, from: owner, to: receiver)
@@ -134,10 +135,11 @@ extension EconomyState {
   mutating func apply(
     _ operation: Token.BurnFrom, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    let (owner, rest) = try guardAllowance(operation.from, sender, operation.amount)
-    try guardBalance(owner, operation.amount)
+    let (holder, rest) = try guardAllowance(operation.from, sender, operation.amount)
+    if let holder { try guardBalance(holder, operation.amount) }
 
     // Accepted from here.
+    let owner = holder ?? ledger.account(operation.from)
     spend(owner, sender, rest)
     burn(owner, operation.amount)
     return .nothing
@@ -183,12 +185,14 @@ extension EconomyState {
     }
   }
 
-  /// The owner's account and what would be left of the allowance.
-  private mutating func guardAllowance(
+  /// The owner's account, where it has one already, and what would be left of the allowance. An
+  /// owner without an account has allowed nothing and holds nothing: only zero passes.
+  private borrowing func guardAllowance(
     _ from: Address, _ spender: AccountIndex, _ amount: Amount
-  ) throws(Rejection) -> (owner: AccountIndex, rest: UInt256) {
-    let owner = ledger.account(from)
-    let allowance = token.allowance(owner, spender)
+  ) throws(Rejection) -> (owner: AccountIndex?, rest: UInt256) {
+    guard from != .zero else { throw Token.rejection(.invalidSender, Word(from)) }
+    let owner = ledger.accounts.find(from)
+    let allowance = owner.map { token.allowance($0, spender) } ?? .zero
     guard let rest = TokenRules.remaining(allowance, spending: amount) else {
       throw Token.rejection(
         .insufficientAllowance, Word(ledger.accounts[spender].address), Word(allowance),

@@ -91,14 +91,17 @@ extension Token {
       }
     }
 
-    mutating func root() -> TableRoot {
-      TableRoot(
-        table: Self.allowanceTable, count: allowances.count, root: allowances.root())
-    }
+    mutating func visit(_ visitor: inout some TableVisitor) { visitor.visit(&allowances) }
 
-    mutating func row(_ row: Int) -> (bytes: [UInt8], path: [Digest])? {
-      row >= 0 && row < allowances.count
-        ? (allowances.bytes(row), allowances.path(row)) : nil
+    func images() -> [TableImage] { [allowances.image()] }
+
+    /// Derives the index from loaded rows, whose references it checks.
+    mutating func rebuild(accountCount: Int) throws(ImageFailure) {
+      let secret = secret
+      index = try KeyIndex(
+        of: allowances, hash: { secret.hash(pair: $0.owner, $0.spender) },
+        isSame: { $0.owner == $1.owner && $0.spender == $1.spender })
+      if let broken = invariants(accountCount: accountCount).first { throw ImageFailure(broken) }
     }
 
     /// What must hold between operations; empty where it does.
@@ -111,5 +114,12 @@ extension Token {
       }
       return broken
     }
+  }
+}
+
+extension EconomyState {
+  /// The module's part of loading a state.
+  mutating func rebuildToken() throws(ImageFailure) {
+    try token.rebuild(accountCount: ledger.accounts.count)
   }
 }

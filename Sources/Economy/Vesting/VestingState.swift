@@ -307,7 +307,7 @@ extension Vesting {
 
     private func key(_ row: BeneficiaryRow) -> UInt32 { secret.hash(pair: row.account - 1, 0) }
 
-    // Undo and roots
+    // Undo and tables
 
     mutating func undoLast(of table: UInt8) {
       switch table {
@@ -325,27 +325,24 @@ extension Vesting {
       }
     }
 
-    mutating func roots() -> [TableRoot] {
-      [
-        TableRoot(table: Self.grantTable, count: grants.count, root: grants.root()),
-        TableRoot(
-          table: Self.beneficiaryTable, count: beneficiaries.count, root: beneficiaries.root()),
-        TableRoot(table: Self.milestoneTable, count: milestones.count, root: milestones.root()),
-        TableRoot(table: Self.yearTable, count: years.count, root: years.root()),
-      ]
+    mutating func visit(_ visitor: inout some TableVisitor) {
+      visitor.visit(&grants)
+      visitor.visit(&beneficiaries)
+      visitor.visit(&milestones)
+      visitor.visit(&years)
     }
 
-    mutating func row(_ row: Int, of table: UInt8) -> (bytes: [UInt8], path: [Digest])? {
-      guard row >= 0 else { return nil }
-      switch table {
-      case Self.grantTable where row < grants.count: return (grants.bytes(row), grants.path(row))
-      case Self.beneficiaryTable where row < beneficiaries.count:
-        return (beneficiaries.bytes(row), beneficiaries.path(row))
-      case Self.milestoneTable where row < milestones.count:
-        return (milestones.bytes(row), milestones.path(row))
-      case Self.yearTable where row < years.count: return (years.bytes(row), years.path(row))
-      default: return nil
-      }
+    func images() -> [TableImage] {
+      [grants.image(), beneficiaries.image(), milestones.image(), years.image()]
+    }
+
+    /// Derives the index from loaded rows, and keeps what the plan derives.
+    mutating func rebuild(account: AccountIndex) throws(ImageFailure) {
+      self.account = account
+      let secret = secret
+      index = try KeyIndex(
+        of: beneficiaries, hash: { secret.hash(pair: $0.account - 1, 0) },
+        isSame: { $0.account == $1.account })
     }
   }
 }

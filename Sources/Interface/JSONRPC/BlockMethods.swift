@@ -56,8 +56,7 @@ extension JSONRPC {
     case .earliest: return chain.block(chain.firstHeight)
     case .number(let height):
       if let block = chain.block(height) { return block }
-      let first = chain.firstHeight
-      if height < first { throw .pruned(height, first: first) }
+      if height < chain.firstHeight { throw .pruned(height, chain) }
       return nil
     }
   }

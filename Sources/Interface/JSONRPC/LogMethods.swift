@@ -150,7 +150,7 @@ extension JSONRPC {
       var height = first
       while height <= last {
         guard let block = chain.block(height) else {
-          throw .pruned(height, first: chain.firstHeight)
+          throw .pruned(height, chain)
         }
         try search.read(block, &writer)
         height += 1

@@ -47,9 +47,17 @@ struct RPCFailure: Error, Sendable, Equatable {
     }
   }
 
-  /// A block that was committed and is no longer in memory.
-  static func pruned(_ height: Height, first: Height) -> RPCFailure {
-    RPCFailure(
+  /// A block that was committed and is not in memory: no longer, or not yet again.
+  static func pruned(_ height: Height, _ chain: Chain) -> RPCFailure {
+    let first = chain.firstHeight
+    if let history = chain.history, height < history.end {
+      return RPCFailure(
+        prunedHistory,
+        "block \(height) is not in memory yet: history is being read back, height"
+          + " \(history.reached) of \(history.end); ask again later, or for block \(first) or later"
+      )
+    }
+    return RPCFailure(
       prunedHistory,
       "pruned history unavailable: block \(height) is no longer in memory, ask for block"
         + " \(first) or later")

@@ -84,6 +84,9 @@ public struct Life: ~Copyable {
     return genesis.with(grants: grants)
   }
 
+  /// What became of each declared call so far.
+  var uses: [UInt16: World.Use] { world.uses }
+
   // Running
 
   /// Lives so many days.

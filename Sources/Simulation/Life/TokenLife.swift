@@ -51,6 +51,10 @@ extension TokenWorkload: Workload {
       let pool = world.state.genesis.plans.staking.pool
       world.send(
         Token.number, "transfer", .account(SystemAddress.account(pool)), ABITree(1), by: sender)
+    case 4:
+      let owner = world.member()
+      world.send(Token.number, "approve", .account(sender), ABITree(3), by: owner)
+      world.send(Token.number, "burnFrom", .account(owner), ABITree(1), by: sender)
     default:
       let to = world.member()
       world.send(Token.number, "transfer", .account(to), units, by: sender)

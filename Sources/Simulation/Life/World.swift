@@ -11,6 +11,14 @@ struct World: ~Copyable {
     let returned: UInt128?
   }
 
+  /// What became of the operations of one declared call.
+  struct Use {
+    var asked = 0
+    var succeeded = 0
+    /// Those that took effect and were not announced by an event.
+    var silent = 0
+  }
+
   /// What every transaction offers.
   static let gasLimit: UInt64 = 200_000
 
@@ -21,6 +29,8 @@ struct World: ~Copyable {
   private(set) var counts = (asked: 0, succeeded: 0, refused: 0, impossible: 0)
   /// How often each rejection was met, by its declared name.
   private(set) var refusals: [String: Int] = [:]
+  /// What became of each declared call, by its module's number and its place there.
+  private(set) var uses: [UInt16: Use] = [:]
   /// What happened and was not handed to the workloads yet.
   private var news: [News] = []
   private var unread = 0
@@ -104,10 +114,15 @@ struct World: ~Copyable {
         maximumPrice: state.genesis.network.baseFee, tip: 0,
         to: SystemAddress.module(call.module), value: 0, call: call))
     counts.asked += 1
+    let before = news.count
     gather()
+    let key = UInt16(call.module) << 8 | UInt16(call.place)
+    uses[key, default: Use()].asked += 1
     switch outcome.status {
     case .success(let returned):
       counts.succeeded += 1
+      uses[key]?.succeeded += 1
+      if !isAnnounced(call, news[before...]) { uses[key]?.silent += 1 }
       if case .word(let word) = returned {
         return Reply(isSuccess: true, rejection: nil, returned: word.number)
       }
@@ -120,6 +135,13 @@ struct World: ~Copyable {
       counts.impossible += 1
       return Reply(isSuccess: false, rejection: nil, returned: nil)
     }
+  }
+
+  /// Whether an operation of a module left an event of its own; of the token a posting besides the
+  /// fee's is one.
+  private func isAnnounced(_ call: DecodedCall, _ news: ArraySlice<News>) -> Bool {
+    news.contains { $0.module == call.module }
+      || call.module == Token.number && news.count { $0.module == 0 } > 1
   }
 
   // News

@@ -53,8 +53,8 @@ struct AccessWorkload: Workload {
     case 6: handOver(&world)
     default:
       // Nobody but the administrator gives roles.
-      world.send(
-        Access.number, "grantRole", .bytes(role.bytes), .account(member), by: world.member())
+      let sender = world.generator.chance(oneIn: 10) ? admin : world.member()
+      world.send(Access.number, "grantRole", .bytes(role.bytes), .account(member), by: sender)
     }
   }
 
@@ -69,7 +69,10 @@ struct AccessWorkload: Workload {
     if let offer, offer.ready <= world.now {
       world.send(
         Access.number, "acceptHandover", .bytes(role.bytes), .account(admin), by: offer.to)
-    } else if offer == nil {
+    } else if offer != nil {
+      guard world.generator.chance(oneIn: 4) else { return }
+      world.send(Access.number, "withdrawHandover", .bytes(role.bytes), by: admin)
+    } else {
       let to = world.wealthy()
       world.send(Access.number, "offerHandover", .bytes(role.bytes), .account(to), by: admin)
     }

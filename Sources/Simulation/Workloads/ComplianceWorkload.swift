@@ -54,7 +54,7 @@ struct ComplianceWorkload: Workload {
   /// Closes a module, or everything, for some hours.
   private mutating func close(_ world: inout World) {
     opensAt = world.time + 3_600 * UInt64(1 + world.generator.below(30))
-    if world.generator.chance(oneIn: 4) {
+    if world.generator.chance(oneIn: 2) {
       let level = ABITree(UInt128(1 + world.generator.below(2)))
       world.send(Compliance.number, "setEmergencyLevel", level, by: emergency)
     } else {

@@ -30,6 +30,7 @@ struct ParametersWorkload: Workload {
 
   mutating func step(_ world: inout World) {
     guard !entries.isEmpty else { return }
+    if world.generator.chance(oneIn: 4) { return shift(&world) }
     let place = world.generator.below(entries.count)
     let entry = entries[place]
     let facts = world.ask(Parameters.number, "parameter", .text(entry.pointer))
@@ -42,6 +43,34 @@ struct ParametersWorkload: Workload {
     let reply = world.send(
       Parameters.number, "set", .text(entry.pointer), ABITree(value), by: sender)
     if reply.isSuccess { entries[place].pending = (value, world.epoch + 1) }
+  }
+
+  /// Moves a part of one number to another that it holds together with.
+  private mutating func shift(_ world: inout World) {
+    let limits = world.ask(Parameters.number, "limits")?.first?.elements ?? []
+    guard !limits.isEmpty else { return }
+    let limit = limits[world.generator.below(limits.count)].elements
+    let members = limit.count > 1 ? limit[1].elements : []
+    let places = members.compactMap { member -> Int? in
+      guard case .text(let pointer) = member else { return nil }
+      return entries.firstIndex { $0.pointer == pointer }
+    }
+    guard places.count > 1 else { return }
+    let (from, to) = (
+      places[world.generator.below(places.count)], places[world.generator.below(places.count)]
+    )
+    guard from != to else { return }
+    let step = world.ask(Parameters.number, "parameter", .text(entries[from].pointer))
+    let part = min(
+      world.generator.amount(upTo: step?.number("maximumStep") ?? 1), entries[from].value)
+    let wishes = [(from, entries[from].value - part), (to, entries[to].value + part)]
+    let reply = world.send(
+      Parameters.number, "setGroup", .list(wishes.map { .text(entries[$0.0].pointer) }),
+      .list(wishes.map { ABITree($0.1) }), by: setter)
+    guard reply.isSuccess else { return }
+    for (place, value) in wishes where value != entries[place].value {
+      entries[place].pending = (value, world.epoch + 1)
+    }
   }
 
   mutating func observe(_ news: News, _ world: inout World) {

@@ -61,10 +61,7 @@ struct StakingWorkload: Workload {
     case ..<66: world.send(Staking.number, "compound", id, by: owner)
     case ..<67: world.send(Staking.number, "exitEarly", id, by: owner)
     case ..<86: world.send(Staking.number, "unstake", id, by: owner)
-    case ..<90:
-      let to = world.member()
-      world.send(
-        Staking.number, "transferFrom", .account(owner), .account(to), id, by: owner)
+    case ..<90: passOn(id, of: owner, &world)
     case ..<92:
       world.send(Staking.number, "setBeneficiary", id, .account(world.member()), by: owner)
     case ..<93: world.send(Staking.number, "setDelegate", .account(world.member()), by: owner)
@@ -88,6 +85,28 @@ struct StakingWorkload: Workload {
       world.generator.chance(oneIn: 5)
       ? max(most / 3, affordable[row]) : min(most, affordable[row] + over)
     world.send(Staking.number, "stake", ABITree(units), ABITree(locks[lock]), by: member)
+  }
+
+  /// A receipt given away, by its owner or by whom the owner allows, in each of ERC-721's ways.
+  private func passOn(_ id: ABITree, of owner: Address, _ world: inout World) {
+    let to = ABITree.account(world.member())
+    let from = ABITree.account(owner)
+    switch world.generator.below(5) {
+    case 0: world.send(Staking.number, "safeTransferFrom", from, to, id, by: owner)
+    case 1: world.send(Staking.number, "safeTransferFrom", from, to, id, .bytes([7]), by: owner)
+    case 2:
+      let other = world.member()
+      world.send(Staking.number, "approve", .account(other), id, by: owner)
+      world.send(Staking.number, "transferFrom", from, to, id, by: other)
+    case 3:
+      let other = world.member()
+      for isAllowed in [true, false] {
+        world.send(
+          Staking.number, "setApprovalForAll", .account(other), .flag(isAllowed), by: owner)
+        world.send(Staking.number, "transferFrom", from, to, id, by: other)
+      }
+    default: world.send(Staking.number, "transferFrom", from, to, id, by: owner)
+    }
   }
 
   private func score(_ account: Address, _ world: inout World) {

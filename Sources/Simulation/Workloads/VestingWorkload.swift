@@ -63,7 +63,7 @@ struct VestingWorkload: Workload {
       world.send(
         Vesting.number, "changeBeneficiary", ABITree(line.id), .account(world.member()),
         by: line.beneficiary)
-    case 8 where world.generator.chance(oneIn: 100):
+    case 8 where world.generator.chance(oneIn: 20):
       guard !milestones.isEmpty else { return }
       let name = milestones[world.generator.below(milestones.count)]
       world.send(Vesting.number, "achieveMilestone", .text(name), by: attester)

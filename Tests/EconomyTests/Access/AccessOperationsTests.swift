@@ -14,7 +14,8 @@ import Testing
   }
 
   /// Every rejection in the order of the guards: each line repairs what the one before met.
-  @Test func rejectionsInOrderOfPrecedence() throws {
+  @Test("T05 rejections of access, in the order of the guards")
+  func rejectionsInOrderOfPrecedence() throws {
     var net = try Net()
     let access = Access.declaration
     let unknown = Digest(w0: 1, w1: 2, w2: 3, w3: 4)
@@ -110,7 +111,8 @@ import Testing
     #expect(missed.isEmpty)
   }
 
-  @Test func timedRoleLapsesToTheSecond() throws {
+  @Test("T05 a timed role lapses to the second")
+  func timedRoleLapsesToTheSecond() throws {
     var net = try Net()
     let until = net.state.ledger.time.seconds + 1_000
     net.accept(
@@ -126,7 +128,8 @@ import Testing
       Self.unauthorized(Net.alice, .pauser))
   }
 
-  @Test func handoverTakesTwoStepsAndItsDelay() throws {
+  @Test("T05 a handover takes two steps and its delay")
+  func handoverTakesTwoStepsAndItsDelay() throws {
     var net = try Net()
     let access = Access.declaration
     net.accept(access, "offerHandover", [.role(.admin), .account(Net.bob)], by: Net.admin)

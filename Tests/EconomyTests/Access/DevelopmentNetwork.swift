@@ -147,6 +147,20 @@ struct DevelopmentNetwork: ~Copyable {
     #expect(broken.isEmpty, sourceLocation: location)
   }
 
+  /// What a query answers, asked and read by the ABI as outsiders do.
+  func ask(
+    _ module: ModuleDeclaration, _ name: String, _ arguments: [ABITree] = []
+  ) throws -> [ABITree] {
+    let found = module.queries.first {
+      $0.name == name && $0.parameters.count == arguments.count
+    }
+    let query = try #require(found, "\(module.name) has no query \(name)")
+    var data: [UInt8] = []
+    query.selector.appendBigEndian(to: &data)
+    data = try ABITree.encode(arguments, as: query.parameters.map(\.type), after: data)
+    return try ABITree.decode(try query.answer(state, data, 4), as: query.returns.map(\.type))
+  }
+
   func units(_ address: Address) -> UInt128 { state.balance(of: address).units }
   func units(_ account: String) -> UInt128 { units(SystemAddress.account(account)) }
 

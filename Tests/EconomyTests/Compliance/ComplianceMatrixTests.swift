@@ -22,7 +22,7 @@ import Testing
   }
 
   /// Arguments of the right types: each address another, so that each party stands alone.
-  private static func arguments(_ call: CallDeclaration) -> [ABITree] {
+  static func arguments(_ call: CallDeclaration) -> [ABITree] {
     var next: UInt32 = 0xA0000
     func tree(_ type: ABIType) -> ABITree {
       switch type {
@@ -67,7 +67,9 @@ import Testing
   }
 
   /// Each cell refuses or lets through as it says.
-  @Test(arguments: CompliancePolicy.Circumstance.allCases, ["dta", "btt"])
+  @Test(
+    "T04 T07 edge case 8: each cell of the matrix refuses or lets through as it says",
+    arguments: CompliancePolicy.Circumstance.allCases, ["dta", "btt"])
   func everyCellBehavesAsItSays(
     _ circumstance: CompliancePolicy.Circumstance, _ economy: String
   ) throws {
@@ -124,7 +126,8 @@ import Testing
   }
 
   /// Level 1 is a pause of every module.
-  @Test func firstEmergencyLevelPausesAll() throws {
+  @Test("T04 the first emergency level pauses every module")
+  func firstEmergencyLevelPausesAll() throws {
     var net = try Net()
     net.accept(Compliance.declaration, "setEmergencyLevel", [.count(1)], by: Net.pauser)
     for module in Registry.modules {

@@ -20,7 +20,8 @@ import Testing
   }
 
   /// Every rejection in the order of the guards: each line repairs what the one before met.
-  @Test func rejectionsInOrderOfPrecedence() throws {
+  @Test("T04 T07 rejections of compliance, in the order of the guards")
+  func rejectionsInOrderOfPrecedence() throws {
     var net = try Net()
     let module = Self.compliance
     let zero = ABITree.account(.zero)
@@ -121,7 +122,8 @@ import Testing
   }
 
   /// T05 with T04 and T07: an ability that the file denies exists for nobody.
-  @Test func absentAbilitiesStayAbsent() throws {
+  @Test("T04 T05 T07 an ability that the file denies exists for nobody")
+  func absentAbilitiesStayAbsent() throws {
     var net = try Net(overlays: [#"{"token":{"pausable":false,"blacklist":false}}"#])
     let absent = Compliance.rejection(.abilityAbsent)
     for name in ["pause", "unpause", "setEmergencyLevel"] {
@@ -137,7 +139,8 @@ import Testing
 
   /// A blocked receiver never traps the payer: the transfer succeeds, quarantine keeps the units,
   /// and unblocking pays them out.
-  @Test func transfersToTheBlockedWaitInQuarantine() throws {
+  @Test("T07 edge case 8: transfers to the blocked wait in quarantine")
+  func transfersToTheBlockedWaitInQuarantine() throws {
     var net = try Net()
     let carol = ABITree.account(Net.carol)
     net.accept(Self.compliance, "blockAccount", [carol, Self.noReason], by: Net.compliance)
@@ -162,7 +165,7 @@ import Testing
   }
 
   /// Reliability incident 14: a listing holds in its own block, for everything ordered after it.
-  @Test("incident 14: a listing holds in its own block")
+  @Test("T07, incident 14: a listing holds in its own block")
   func listingHoldsInItsOwnBlock() throws {
     var net = try Net()
     let height = net.state.ledger.height
@@ -176,7 +179,7 @@ import Testing
 
   /// Reliability incident 15: the owner behind a spender, the spender, the plain value transfer and
   /// the module's entry are one asset and one rule.
-  @Test("incident 15: no second door around the block list")
+  @Test("T07, incident 15: no second door around the block list")
   func noSecondDoorAroundTheBlockList() throws {
     var net = try Net()
     for spender in [Net.bob, Net.carol] {
@@ -203,7 +206,8 @@ import Testing
       Self.token, "approve", [.account(Net.bob), .count(1)], by: Net.carol, Self.blocked(Net.bob))
   }
 
-  @Test func frozenUnitsAreNotSpent() throws {
+  @Test("T07 frozen units are not spent")
+  func frozenUnitsAreNotSpent() throws {
     var net = try Net()
     let bob = ABITree.account(Net.bob)
     let all = net.units(Net.bob)
@@ -226,7 +230,8 @@ import Testing
 
   /// Edge case 7: a pause of n days puts deadlines off by n days, however pauses and emergencies
   /// overlap.
-  @Test func closedTimeIsTheUnionOfPausesAndEmergencies() throws {
+  @Test("T04 edge case 7: a pause of n days counts n days, however pauses overlap")
+  func closedTimeIsTheUnionOfPausesAndEmergencies() throws {
     var net = try Net()
     func days(_ net: borrowing Net, _ module: UInt8) throws -> UInt64 {
       try net.state.pausedTime(module: module).count / 86_400

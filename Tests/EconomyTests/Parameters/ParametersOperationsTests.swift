@@ -20,7 +20,8 @@ import Testing
   }
 
   /// One refusal each; the guards before it are satisfied.
-  @Test func refusesInOrder() throws {
+  @Test("F28 rejections of parameters, in the order of the guards")
+  func refusesInOrder() throws {
     // Without a rest, a second change in one epoch meets the waiting one.
     var state = try PoolsNetwork.dta { $0.replacing("\"cooldownDays\": 90", "\"cooldownDays\": 0") }
     let governor = PoolsNetwork.governor
@@ -85,7 +86,7 @@ import Testing
 
   /// The value changes with the next epoch and not a second before; the rest begins with the
   /// acceptance, and its exact end allows.
-  @Test func changesWithTheEpoch() throws {
+  @Test("F28 a value changes with the epoch") func changesWithTheEpoch() throws {
     var state = try PoolsNetwork.dta()
     state.advance(to: 9 * 86_400 + 40_000)
     #expect(state.attempt(set(Self.burn, 400), by: PoolsNetwork.governor) == nil)
@@ -163,7 +164,8 @@ import Testing
   }
 
   /// BTT: the 36-month burn of rewards stays above the 12-month one, and mining's weights sum.
-  @Test func keepsTheLimitsOfBTT() throws {
+  @Test("F28 Y14 BTT: the 36-month burn stays above the 12-month one")
+  func keepsTheLimitsOfBTT() throws {
     var state = try PoolsNetwork.btt()
     let limits = state.parameterLimits()
     let place = try #require(limits.firstIndex { $0.name.hasPrefix("the burns of rewards") })

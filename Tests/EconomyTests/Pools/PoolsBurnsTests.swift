@@ -13,7 +13,8 @@ import Testing
   }
 
   /// At most a tenth of the supply burns in a protocol year; the rest goes to the growth fund.
-  @Test func keepsTheYearCap() throws {
+  @Test("B05 at most a tenth of the supply burns in a year, the rest goes to growth")
+  func keepsTheYearCap() throws {
     var state = try PoolsNetwork.dta()
     let payer = wallet(&state, "swap.pool")
     let first = state.burnCapped(Amount(80_000_000 * Self.token), from: payer)
@@ -46,7 +47,8 @@ import Testing
 
   /// Nothing burns under the limits once the supply stands at its floor; members may burn their
   /// own.
-  @Test func keepsTheFloor() throws {
+  @Test("B05 nothing burns below the floor of the supply")
+  func keepsTheFloor() throws {
     let overlay = """
       { "burns": { "supplyFloor": { "tokens": "999999990", "units": "9999999900000" } } }
       """
@@ -68,7 +70,8 @@ import Testing
   }
 
   /// The reserve burns beside organic burns one for one, within its schedule; unspent rolls over.
-  @Test func matchesOrganicBurns() throws {
+  @Test("A07 the burn reserve matches organic burns one for one")
+  func matchesOrganicBurns() throws {
     var state = try PoolsNetwork.dta()
     let payer = state.ledger.account(PoolsNetwork.member)
     let reserve = state.held("reserve.burn")
@@ -96,7 +99,8 @@ import Testing
   }
 
   /// The burns of a year's last epoch are matched before the year rolls.
-  @Test func matchesInTheOldYear() throws {
+  @Test("A07 a year's last burns are matched before the year rolls")
+  func matchesInTheOldYear() throws {
     var state = try PoolsNetwork.dta()
     let payer = state.ledger.account(PoolsNetwork.member)
     state.advance(toEpoch: 364)
@@ -112,7 +116,8 @@ import Testing
   }
 
   /// BTT: 5% a year, no reserve that matches, the overflow to development (B05, B07).
-  @Test func keepsTheLimitsOfBTT() throws {
+  @Test("B05 Y20 BTT: 5% a year, no match, the overflow to development")
+  func keepsTheLimitsOfBTT() throws {
     var state = try PoolsNetwork.btt()
     let unit: UInt128 = 1_000_000_000_000_000_000
     let payer = wallet(&state, "pool.mining")
@@ -127,7 +132,8 @@ import Testing
   }
 
   /// A lower cap holds at once in its epoch and never undoes what was burned.
-  @Test func followsTheCap() throws {
+  @Test("B05 a lower cap holds in its epoch")
+  func followsTheCap() throws {
     var state = try PoolsNetwork.btt()
     let unit: UInt128 = 1_000_000_000_000_000_000
     let payer = wallet(&state, "pool.mining")

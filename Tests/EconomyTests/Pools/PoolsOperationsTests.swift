@@ -77,7 +77,7 @@ import Testing
       .insufficientBalance),
   ]
 
-  @Test func refusesInOrder() throws {
+  @Test("rejections of pools, in the order of the guards") func refusesInOrder() throws {
     var state = try PoolsNetwork.dta()
     var reached: [UInt8] = []
     for (place, step) in steps.enumerated() {

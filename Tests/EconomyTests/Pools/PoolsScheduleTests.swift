@@ -71,7 +71,8 @@ import Testing
   ]
 
   /// Each month of ten years: what every pool has opened, to the unit (A02 to A05).
-  @Test func opensDTAByTheMonth() throws {
+  @Test("A02 A03 A04 A05 A10 month by month to the unit")
+  func opensDTAByTheMonth() throws {
     var state = try PoolsNetwork.dta()
     for month: UInt64 in 0...125 {
       state.advance(to: month * Seconds.month.count)
@@ -96,7 +97,8 @@ import Testing
 
   /// The planned release of economics 2.4 in tenths of a million DTA: staking, twins without their
   /// registration, AI, data, burn match.
-  @Test func agreesWithThePlannedRelease() throws {
+  @Test("A02 A03 A04 A05 A07 the planned release of economics 2.4")
+  func agreesWithThePlannedRelease() throws {
     let state = try PoolsNetwork.dta()
     let table: [(month: UInt64, staking: UInt128, ai: UInt128, data: UInt128, match: UInt128)] = [
       (12, 240, 19, 0, 82), (24, 444, 94, 50, 164), (36, 612, 169, 100, 246),
@@ -132,7 +134,8 @@ import Testing
   }
 
   /// Mining by its four phases and the community's pools by their years (X09, X10, X14).
-  @Test func opensBTTByTheMonth() throws {
+  @Test("X09 X10 X14 month by month to the unit")
+  func opensBTTByTheMonth() throws {
     var state = try PoolsNetwork.btt()
     let unit: UInt128 = 1_000_000_000_000_000_000
     for month: UInt64 in 0...100 {
@@ -159,7 +162,8 @@ import Testing
 
   /// Nobody mined for a year: the backlog drips, one part in 365 an epoch, so the first to come
   /// cannot sweep it (F14, edge case 4).
-  @Test func dripsTheBacklog() throws {
+  @Test("X14 edge case 4: the backlog drips, the first miner cannot sweep it")
+  func dripsTheBacklog() throws {
     var state = try PoolsNetwork.btt()
     let found = state.poolIndex("pool.mining")
     let pool = try #require(found)
@@ -187,7 +191,8 @@ import Testing
   }
 
   /// A pool that runs dry pays no more, and a later top-up opens it again (edge case 5).
-  @Test func runsDryAndOpensAgain() throws {
+  @Test("edge case 5: a pool that runs dry pays no more and opens again")
+  func runsDryAndOpensAgain() throws {
     var state = try PoolsNetwork.dta()
     let found = state.poolIndex("pool.staking")
     let pool = try #require(found)

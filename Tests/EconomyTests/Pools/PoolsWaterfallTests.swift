@@ -19,7 +19,8 @@ import Testing
 
   /// Every price of 0 to 10,000 units: each part is that of F8, the parts make up the price, and
   /// the remainders stay with the provider, the net fee and staking, in this order.
-  @Test func dividesEverySmallPriceInDTA() throws {
+  @Test("R01 edge case 10: every price of 0 to 10,000 units of DTA divides whole")
+  func dividesEverySmallPriceInDTA() throws {
     var state = try PoolsNetwork.dta()
     let payer = state.ledger.account(PoolsNetwork.member)
     let provider = state.ledger.account(PoolsNetwork.stranger)
@@ -48,7 +49,8 @@ import Testing
   }
 
   /// The same for every category of BTT, without a discount and with that of long stakes.
-  @Test func dividesEverySmallPriceInBTT() throws {
+  @Test("edge case 10: every price of 0 to 10,000 units of BTT divides whole")
+  func dividesEverySmallPriceInBTT() throws {
     var state = try PoolsNetwork.btt()
     let payer = state.ledger.account(PoolsNetwork.member)
     let payee = state.ledger.account(PoolsNetwork.stranger)
@@ -93,7 +95,8 @@ import Testing
   }
 
   /// A pure platform fee skips the service burn and goes through the net split (R01).
-  @Test func splitsPlatformFees() throws {
+  @Test("R01 platform fees: 40 staking, 30 development, 20 growth, 10 burn")
+  func splitsPlatformFees() throws {
     var state = try PoolsNetwork.dta()
     let names = ["sink.burned", "fund.growth", "fund.development", "staking.revenue"]
     let operation = Pools.PayPlatformFee(amount: Amount(100_003))
@@ -115,7 +118,8 @@ import Testing
   }
 
   /// What the network took in a block is split once, when the next one opens.
-  @Test func splitsNetworkFees() throws {
+  @Test("R01 network fees are split once a block")
+  func splitsNetworkFees() throws {
     var state = try PoolsNetwork.dta()
     state.splitNetworkFees()
     #expect(state.words(Pools.number, Pools.Event.networkFeesSplit.rawValue).isEmpty)
@@ -134,7 +138,8 @@ import Testing
   }
 
   /// Revenue moves on one part in thirty with each epoch, as in GS03, and counts as a top-up.
-  @Test func smoothsRevenue() throws {
+  @Test("R01 A02 revenue reaches the stakers one part in thirty an epoch")
+  func smoothsRevenue() throws {
     var state = try PoolsNetwork.dta()
     let payer = state.ledger.account(PoolsNetwork.member)
     let revenue = state.ledger.account(SystemAddress.account("staking.revenue"))

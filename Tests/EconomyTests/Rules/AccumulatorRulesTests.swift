@@ -4,11 +4,11 @@ import Testing
 
 /// The accumulator against exact numbers, and its promises under any course of events (F4).
 @Suite struct AccumulatorRulesTests {
-  /// One segment from any state, at both decimals: flow, index, and what the next anchor keeps.
-  @Test(arguments: Denomination.both) func oneSegmentIsExact(_ at: Denomination) throws {
-    var draws = Draws(51)
+  /// Flow, index, and what the next anchor keeps. A state in which nothing flows does not count.
+  @Test("F4 one segment from any state is exact", arguments: Denomination.both)
+  func oneSegmentIsExact(_ at: Denomination) throws {
     let start: UInt64 = 1_000_000
-    for round in 0..<100_000 {
+    try Inputs.each("F4 segment", at, seed: 51) { draws, round in
       let ceiling: Accumulator.Ceiling = draws.below(2) == 0 ? .rate : .none
       let weight = try #require(StakeWeight(draws.number(through: 1 << 110)))
       let anchored = start + draws.within(0...86_400)
@@ -37,7 +37,7 @@ import Testing
         require(accumulator.anchor.carry == before.carry, round, "carry waits")
         require(
           accumulator.anchor.remainder == (weight == .zero ? 0 : remainder), round, "remainder")
-        continue
+        return draws.discard()
       }
       // These fit 128 bits: a supply times a day has 102, a weight times a day 127.
       let flowed =
@@ -60,14 +60,14 @@ import Testing
     }
   }
 
-  @Test func positionsSettleExactly() throws {
-    var draws = Draws(52)
-    for round in 0..<100_000 {
+  @Test("F4 positions settle exactly", arguments: Denomination.both)
+  func positionsSettleExactly(_ at: Denomination) throws {
+    try Inputs.each("F4 positions", at, seed: 52) { draws, round in
       let weight = try #require(StakeWeight(draws.number(through: 1 << 110)))
       let paid = draws.number(through: 1 << 90)
       let index = paid + draws.number(through: 1 << 90)
       let fraction = draws.number(through: RewardIndex.scale - 1)
-      let pending = draws.amount(through: Denomination.btt.supply)
+      let pending = draws.amount(through: at.supply)
       var position = RewardPosition(
         weight: weight, paid: RewardIndex(paid), fraction: fraction, pending: pending)
       position.settle(to: RewardIndex(index))
@@ -83,17 +83,23 @@ import Testing
 
   /// The same course of stakes with and without reads, collections and claims in between: the same
   /// anchors, the same sums to every position, the same money moved.
-  @Test(arguments: Denomination.both) func cadenceChangesNothing(_ at: Denomination) throws {
-    for seed in 0..<150 as Range<UInt64> {
+  @Test("F4 reads and claims at any cadence change nothing", arguments: Denomination.both)
+  func cadenceChangesNothing(_ at: Denomination) throws {
+    let began = ContinuousClock.now
+    // Forty changes, before each six reads, collections or claims.
+    let courses = UInt64(max(20, (Inputs.wanted + 239) / 240))
+    var visits = 0
+    for seed in 0..<courses {
       var course = Draws(1_000 + seed)
       var noise = Draws(2_000 + seed)
-      var quiet = try Self.book(at, &course)
+      var quiet = try StakingCourse.book(at, &course)
       var busy = quiet
       var time: UInt64 = 0
       for _ in 0..<40 {
         let next = time + course.below(100_000)
         // Claims, reads and collections at any time before the next change.
         for moment in (0..<6).map({ _ in noise.within(time...next) }).sorted() {
+          visits += 1
           if busy.positions.isEmpty || noise.below(3) == 0 {
             busy.collect(at: LogicalTime(moment))
             _ = busy.accumulator.index(at: LogicalTime(moment))
@@ -104,8 +110,8 @@ import Testing
         }
         time = next
         let draw = course.next()
-        try Self.change(&quiet, at, draw, time)
-        try Self.change(&busy, at, draw, time)
+        try StakingCourse.change(&quiet, at, draw, time)
+        try StakingCourse.change(&busy, at, draw, time)
         #expect(quiet.accumulator.anchor == busy.accumulator.anchor, "seed \(seed)")
       }
       let end = LogicalTime(time + 12_345)
@@ -118,57 +124,65 @@ import Testing
       #expect(quiet.payable == busy.payable && quiet.source == busy.source, "seed \(seed)")
       #expect(quiet.accumulator == busy.accumulator)
     }
+    Inputs.report("F4 visits at any cadence", at, visits, began.duration(to: .now))
   }
 
-  /// Whatever happens: payable covers all claims, what stays of it is dust, the pool never pays
-  /// more than schedule and top-ups, and nobody more than the ceiling.
-  @Test(arguments: Denomination.both) func promisesHold(_ at: Denomination) throws {
-    for seed in 0..<150 as Range<UInt64> {
-      var draws = Draws(3_000 + seed)
-      var book = try Self.book(at, &draws)
-      let opening = book.source
-      var received = Amount.zero
-      var time: UInt64 = 0
-      var heaviest = StakeWeight.zero
-      var ceiling = Natural.zero
-      for step in 0..<60 {
-        let next = time + draws.below(150_000)
-        ceiling =
-          ceiling + Natural(book.accumulator.weight.value) * Natural(next - time)
-        time = next
-        try Self.change(&book, at, draws.next(), time)
-        heaviest = max(heaviest, book.accumulator.weight)
-        if draws.below(4) == 0 {
-          let income = draws.amount(through: Amount(at.supply.units / 1_000))
-          book.revenue += income
-          received += income
-        }
-        if !book.positions.isEmpty && draws.below(2) == 0 {
-          _ = book.claim(Int(draws.below(UInt64(book.positions.count))), at: LogicalTime(time))
-        }
-        let due = book.schedule.cumulative(at: book.epoch.next) + book.progress.topUps
-        require(book.progress.spent <= due, step, "schedule, seed \(seed)")
-        let paid = book.paid.reduce(.zero, +)
-        require(
-          book.source + book.payable + book.revenue + paid == opening + received, step,
-          "conservation, seed \(seed)")
-        // Each anchor may lose less than a unit of ceiling, never gain one.
-        require(
-          Natural(book.progress.spent) * Natural(Accumulator.ceilingScale) <= ceiling, step,
-          "ceiling, seed \(seed)")
-      }
-      // Claiming everything would trap if payable did not cover it.
-      for place in book.positions.indices { _ = book.claim(place, at: LogicalTime(time)) }
-      let bound =
-        heaviest.value / RewardIndex.scale + UInt128(book.positions.count) + 1
-      #expect(book.payable.units <= bound, "dust, seed \(seed)")
+  @Test("F4 payable always covers every claim", arguments: Denomination.both)
+  func payableCoversClaims(_ at: Denomination) throws {
+    try StakingCourse.follow("F4 payable covers claims", at, seed: 3_000) { course, step in
+      var book = course.book
+      book.collect(at: course.time)
+      let index = book.accumulator.index(at: course.time)
+      var due = Amount.zero
+      for var position in book.positions { due += position.claim(at: index) }
+      require(due <= book.payable, step, "\(due) is due of \(book.payable)")
     }
   }
 
-  /// What the flow gives each position against exact ratios without any rounding.
-  @Test(arguments: Denomination.both) func agreesWithExactShares(_ at: Denomination) throws {
-    var draws = Draws(53)
-    for round in 0..<2_000 {
+  @Test("F4 dust is below W/S + positions + 1 units", arguments: Denomination.both)
+  func dustIsBounded(_ at: Denomination) throws {
+    try StakingCourse.follow("F4 dust", at, seed: 4_000) { course, step in
+      var book = course.book
+      for place in book.positions.indices { _ = book.claim(place, at: course.time) }
+      let bound =
+        course.heaviest.value / RewardIndex.scale + UInt128(book.positions.count) + 1
+      require(book.payable.units <= bound, step, "\(book.payable) stays")
+    }
+  }
+
+  @Test("F4 spent is at most cum + top-ups", arguments: Denomination.both)
+  func spendingKeepsToTheSchedule(_ at: Denomination) throws {
+    try StakingCourse.follow("F4 spent", at, seed: 5_000) { course, step in
+      let book = course.book
+      let due = book.schedule.cumulative(at: book.epoch.next) + book.progress.topUps
+      require(book.progress.spent <= due, step, "schedule")
+    }
+  }
+
+  /// Each anchor may lose less than a unit of ceiling, never gain one.
+  @Test("F4 what is emitted is at most the ceiling", arguments: Denomination.both)
+  func emissionKeepsToTheCeiling(_ at: Denomination) throws {
+    try StakingCourse.follow("F4 ceiling", at, seed: 6_000) { course, step in
+      require(
+        Natural(course.book.progress.spent) * Natural(Accumulator.ceilingScale) <= course.ceiling,
+        step, "ceiling")
+    }
+  }
+
+  @Test("F4 edge case 3: every unit stands somewhere", arguments: Denomination.both)
+  func everyUnitStandsSomewhere(_ at: Denomination) throws {
+    try StakingCourse.follow("F4 conservation", at, seed: 7_000) { course, step in
+      let book = course.book
+      let paid = book.paid.reduce(.zero, +)
+      require(
+        book.source + book.payable + book.revenue + paid == course.opening + course.received, step,
+        "conservation")
+    }
+  }
+
+  @Test("F4 what each position gets against exact ratios", arguments: Denomination.both)
+  func agreesWithExactShares(_ at: Denomination) throws {
+    try Inputs.each("F4 shares", at, seed: 53) { draws, round in
       // One epoch, constant weights, budget and ceiling as they come.
       let weights = try (0..<3).map { _ in
         try #require(StakeWeight(draws.number(through: at.supply.units) * 10_000_000 + 1))
@@ -188,15 +202,14 @@ import Testing
         var position = RewardPosition(weight: weight, at: RewardIndex(0))
         let paid = Natural(position.claim(at: index))
         let exact = Ratio(
-          flow.numerator * Natural(weight.value), over: flow.denominator * Natural(total)
-        ).floor
+          flow.numerator * Natural(weight.value), over: flow.denominator * Natural(total))
         let slack = Natural(weight.value / RewardIndex.scale + 2)
-        require(paid <= exact && exact <= paid + slack, round, "share")
+        require(exact.roundsDown(to: paid, slack: slack), round, "share")
       }
     }
   }
 
-  @Test func withoutWeightNothingFlows() throws {
+  @Test("F4 W = 0 sets rem = 0 and emits nothing") func withoutWeightNothingFlows() throws {
     var book = try Self.plain()
     let one = try #require(StakeWeight(1_000_000_000_000_000))
     try book.stake(one, at: LogicalTime(50))
@@ -217,8 +230,7 @@ import Testing
         == book.schedule.cumulative(at: EpochNumber(2)))
   }
 
-  /// New stake earns from its own second: nothing of what flowed before.
-  @Test func noSnipingOfEpochs() throws {
+  @Test("F4 new stake earns from its own second") func noSnipingOfEpochs() throws {
     var book = try Self.plain()
     let weight = try #require(StakeWeight(1 << 60))
     try book.stake(weight, at: LogicalTime(0))
@@ -232,7 +244,7 @@ import Testing
   }
 
   /// Times outside the epoch count as its nearer end; an epoch's end is the next one's start.
-  @Test func segmentsStayInTheirEpoch() throws {
+  @Test("F4 segments stay in their epoch") func segmentsStayInTheirEpoch() throws {
     var accumulator = Accumulator(
       ceiling: .none, opening: LogicalTime(1_000), budget: Amount(864_000), source: .max)
     _ = accumulator.change(
@@ -272,36 +284,5 @@ import Testing
     let schedule = try #require(
       EmissionSchedule.years([Amount(365_000_000)], from: EpochNumber(0)))
     return StakingBook(schedule: schedule, source: Amount(365_000_000), smoothingEpochs: nil)
-  }
-
-  /// A pool that is sometimes rich and sometimes poor against its stakes.
-  private static func book(_ at: Denomination, _ draws: inout Draws) throws -> StakingBook {
-    let year = Amount(at.supply.units / [10, 1_000, 100_000][Int(draws.below(3))])
-    let schedule = try #require(
-      EmissionSchedule.years([year, year], from: EpochNumber(draws.below(3))))
-    return StakingBook(
-      schedule: schedule, source: schedule.total,
-      smoothingEpochs: draws.below(2) == 0 ? nil : draws.within(7...30))
-  }
-
-  /// A new position, or another weight for one, also zero.
-  private static func change(
-    _ book: inout StakingBook, _ at: Denomination, _ draw: UInt64, _ time: UInt64
-  ) throws {
-    var draws = Draws(draw)
-    let rate = try #require(
-      RewardRate(
-        apr: BasisPoints(UInt32(draws.within(300...2_500))),
-        bonus: BasisPoints(UInt32(draws.within(0...7_000)))))
-    let principal = draws.amount(through: Amount(at.supply.units / 20))
-    let weight = try #require(StakeWeight(principal, at: rate))
-    book.advance(to: LogicalTime(time))
-    if book.positions.count < 8 && draws.below(2) == 0 {
-      try book.stake(weight, at: LogicalTime(time))
-    } else if !book.positions.isEmpty {
-      let place = Int(draws.below(UInt64(book.positions.count)))
-      try book.change(
-        place, to: draws.below(4) == 0 ? .zero : weight, at: LogicalTime(time))
-    }
   }
 }

@@ -99,9 +99,14 @@ struct Natural: Comparable, CustomStringConvertible {
     return Natural(digits: product)
   }
 
-  /// Quotient and remainder by subtracting shifted divisors, bit by bit.
+  /// Quotient and remainder: as the standard library divides what fits 128 bits, and beyond by
+  /// subtracting shifted divisors, bit by bit.
   func divided(by divisor: Natural) -> (quotient: Natural, remainder: Natural) {
     precondition(divisor > .zero)
+    if digits.count <= 2 && divisor.digits.count <= 2 {
+      let (quotient, rest) = narrow.quotientAndRemainder(dividingBy: divisor.narrow)
+      return (Natural(quotient), Natural(rest))
+    }
     var quotient = [UInt64](repeating: 0, count: digits.count)
     var rest = Natural.zero
     for place in digits.indices.reversed() {
@@ -152,6 +157,12 @@ struct Ratio {
     return product >= numerator && product < numerator + denominator
   }
 
+  /// Whether `whole` is below the largest whole number that is not above the ratio by at most
+  /// `slack`, and never above it.
+  func roundsDown(to whole: Natural, slack: Natural) -> Bool {
+    whole * denominator <= numerator && numerator < (whole + slack + .one) * denominator
+  }
+
   func roundsDown(to amount: Amount) -> Bool { roundsDown(to: Natural(amount)) }
   func roundsUp(to amount: Amount) -> Bool { roundsUp(to: Natural(amount)) }
 
@@ -172,8 +183,18 @@ struct Ratio {
 /// Reproducible random numbers (splitmix64), with a liking for the ends of a range.
 struct Draws {
   private var state: UInt64
+  private var isDiscarded = false
 
   init(_ seed: UInt64) { state = seed }
+
+  /// Says that the present input tells nothing and does not count.
+  mutating func discard() { isDiscarded = true }
+
+  /// Whether it was discarded; the next one is not yet.
+  mutating func takeDiscarded() -> Bool {
+    defer { isDiscarded = false }
+    return isDiscarded
+  }
 
   mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15

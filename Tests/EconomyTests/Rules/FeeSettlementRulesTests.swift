@@ -17,9 +17,9 @@ import Testing
       .init(.stakers, 4_000), .init(.community, 2_000), .init(.developmentFund, 4_000),
     ])!)!
 
-  @Test(arguments: Denomination.both) func servicesSettleExactly(_ at: Denomination) throws {
-    var draws = Draws(11)
-    for round in 0..<100_000 {
+  @Test("F8 services settle exactly and whole", arguments: Denomination.both)
+  func servicesSettleExactly(_ at: Denomination) throws {
+    try Inputs.each("F8 services", at, seed: 11) { draws, round in
       let platform = draws.share()
       let burn = BasisPoints(UInt32(draws.number(through: UInt128(platform.value))))
       let terms = try #require(
@@ -48,9 +48,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Denomination.both) func categoriesSettleExactly(_ at: Denomination) throws {
-    var draws = Draws(12)
-    for round in 0..<100_000 {
+  @Test("F10 fee categories settle exactly and whole", arguments: Denomination.both)
+  func categoriesSettleExactly(_ at: Denomination) throws {
+    try Inputs.each("F10 categories", at, seed: 12) { draws, round in
       let (rate, burn, discount) = (draws.share(), draws.share(), draws.share())
       let terms = try #require(
         CategoryTerms(fee: rate, burnOfFee: burn, net: Self.compute.net))
@@ -101,11 +101,9 @@ import Testing
     #expect(Self.compute.settle(at.tokens(1), discount: BasisPoints(20_000)).fee == .zero)
   }
 
-  @Test(arguments: Denomination.both) func attributionLeavesTheProviderTheRest(
-    _ at: Denomination
-  ) {
-    var draws = Draws(13)
-    for round in 0..<50_000 {
+  @Test("F18 attribution: exact parts, the provider keeps the rest", arguments: Denomination.both)
+  func attributionLeavesTheProviderTheRest(_ at: Denomination) {
+    Inputs.each("F18 attribution", at, seed: 13) { draws, round in
       let side = draws.amount(through: at.supply)
       let share = draws.share()
       let weights = (0..<3).map { _ in draws.number(through: 1_000_000) }
@@ -113,7 +111,7 @@ import Testing
       let rule = Attribution(providerSide: side, share: share, totalWeight: total)
       if total == 0 {
         require(rule.pot == .zero, round, "no weight")
-        continue
+        return draws.discard()
       }
       let pot = Ratio(Natural(side) * Natural(share), over: .tenThousand)
       require(pot.roundsDown(to: rule.pot), round, "pot")

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func refusesInOrder() {
+  @Test("F28 refusals in their order") func refusesInOrder() {
     let early = LogicalTime(Self.open.seconds - 1)
     // Every fault at once, then one repaired at a time.
     let other = ProposalClass(code: 1)
@@ -55,20 +55,42 @@ import Testing
     }
   }
 
-  @Test func agreesWithTheDefinition() {
-    var draws = Draws(21)
-    for round in 0..<100_000 {
-      let (old, new) = (draws.within(150...550), draws.within(150...550))
-      let time = LogicalTime(draws.within(0...60 * Self.day))
+  @Test("F28 a change is valid where the definition says so", arguments: Denomination.both)
+  func agreesWithTheDefinition(_ at: Denomination) {
+    var accepted = 0
+    Inputs.each("F28 parameter change", at, seed: 21) { draws, round in
+      // Bounds of any size up to the supply, with values near and far from their edges.
+      let ends = [draws.number(through: at.supply.units), draws.number(through: at.supply.units)]
+      let (low, high) = (min(ends[0], ends[1]), max(ends[0], ends[1]))
+      let step = draws.number(through: high - low + 1)
+      let cooldown = draws.below(90) * Self.day
+      let old = low + draws.number(through: high - low)
+      let near = draws.number(through: step + 1)
+      let new = draws.below(2) == 0 ? old + near : old - min(old, near)
+      let changedAt = draws.below(5) == 0 ? nil : LogicalTime(draws.below(60 * Self.day))
+      let time = LogicalTime(draws.below(120 * Self.day))
+      let named = ProposalClass(code: UInt32(draws.within(1...3)))
+      let change = ParameterChange(
+        bounds: ParameterBounds(
+          minimum: low, maximum: high, largestStep: step, cooldown: Seconds(cooldown),
+          proposalClass: Self.economic),
+        old: old, new: new, changedAt: changedAt)
+      var isAccepted = true
+      do throws(ParameterRefusal) {
+        try ParametersRules.check(change, proposalClass: named, at: time)
+      } catch { isAccepted = false }
+      let (o, n) = (Natural(old), Natural(new))
       let isValid =
-        (200...500).contains(new) && (old > new ? old - new : new - old) <= 100
-        && time >= Self.open
-      require(
-        (Self.refusal(UInt128(old), UInt128(new), at: time) == nil) == isValid, round, "valid")
+        named == Self.economic && Natural(low) <= n && n <= Natural(high)
+        && (o > n ? o - n : n - o) <= Natural(step)
+        && (changedAt.map { $0.seconds + cooldown <= time.seconds } ?? true)
+      require(isAccepted == isValid, round, "\(change) at \(time)")
+      if isAccepted { accepted += 1 }
     }
+    #expect(accepted > Inputs.wanted / 20)
   }
 
-  @Test func groupsChangeTogether() {
+  @Test("F28 groups change together") func groupsChangeTogether() {
     func change(_ old: UInt128, _ new: UInt128) -> ParameterChange {
       ParameterChange(
         bounds: ParameterBounds(

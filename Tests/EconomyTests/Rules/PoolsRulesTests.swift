@@ -4,15 +4,15 @@ import Testing
 
 /// Every formula of pools, fees and burns against exact ratios, on random input and at the edges.
 @Suite struct PoolsRulesTests {
-  @Test(arguments: Denomination.both) func nestedSplitIsExactAndWhole(_ at: Denomination) throws {
-    var draws = Draws(1)
-    for round in 0..<100_000 {
+  @Test("F1 nested split: exact, whole and monotone", arguments: Denomination.both)
+  func nestedSplitIsExactAndWhole(_ at: Denomination) {
+    Inputs.each("F1 nested split", at, seed: 1) { draws, round in
       let count = Int(draws.within(1...5))
       let weights = (0..<count).map { _ in draws.number(through: 10_000) }
       guard let split = NestedSplit(weights.enumerated().map { .init($0.offset, $0.element) })
       else {
-        #expect(weights.allSatisfy { $0 == 0 })
-        continue
+        require(weights.allSatisfy { $0 == 0 }, round, "refused")
+        return draws.discard()
       }
       let sum = draws.amount(through: at.supply)
       let parts = split.parts(of: sum)
@@ -50,9 +50,9 @@ import Testing
     #expect(halves[0].units + halves[1].units == .max)
   }
 
-  @Test(arguments: Denomination.both) func schedulesAreExactAndEndWhole(_ at: Denomination) throws {
-    var draws = Draws(2)
-    for round in 0..<1_000 {
+  @Test("F2 schedules: exact in every epoch and whole at the end", arguments: Denomination.both)
+  func schedulesAreExactAndEndWhole(_ at: Denomination) throws {
+    try Inputs.each("F2 schedules", at, seed: 2) { draws, round in
       let start = draws.below(400)
       let steps = (0..<Int(draws.within(1...6))).map { _ in
         EmissionSchedule.Step(
@@ -63,7 +63,7 @@ import Testing
       let length = steps.reduce(0) { $0 + $1.epochs }
       var intervals = Amount.zero
       var last = EpochNumber(0)
-      for epoch in (0..<99).map({ _ in draws.within(0...start + length) }).sorted()
+      for epoch in (0..<3).map({ _ in draws.within(0...start + length) }).sorted()
         + [start + length]
       {
         let here = EpochNumber(epoch)
@@ -75,10 +75,10 @@ import Testing
         require(intervals == sum, round, "intervals")
         last = here
       }
-      #expect(intervals == schedule.total)
-      #expect(schedule.cumulative(at: EpochNumber(start)) == .zero)
-      #expect(schedule.cumulative(at: EpochNumber(.max)) == schedule.total)
-      #expect(schedule.emission(from: EpochNumber(.max), until: last) == .zero)
+      require(intervals == schedule.total, round, "whole")
+      require(schedule.cumulative(at: EpochNumber(start)) == .zero, round, "before the start")
+      require(schedule.cumulative(at: EpochNumber(.max)) == schedule.total, round, "the end")
+      require(schedule.emission(from: EpochNumber(.max), until: last) == .zero, round, "backwards")
     }
   }
 
@@ -98,7 +98,7 @@ import Testing
     return sum == whole
   }
 
-  @Test func schedulesOfEachKind() throws {
+  @Test("F2 years, plans and open schedules") func schedulesOfEachKind() throws {
     let start = EpochNumber(92)
     let years = try #require(EmissionSchedule.years([Amount(365), Amount(730)], from: start))
     let expected: [(UInt64, UInt128)] = [
@@ -119,16 +119,18 @@ import Testing
     #expect(EmissionSchedule(start: start, steps: [.init(Amount(1), epochs: 0)]) == nil)
   }
 
-  @Test(arguments: Denomination.both) func halvingHalvesAndEndsWhole(_ at: Denomination) throws {
-    var draws = Draws(3)
-    for _ in 0..<2_000 {
+  @Test(
+    "F2 halving: each phase half of what is left, the last the rest", arguments: Denomination.both)
+  func halvingHalvesAndEndsWhole(_ at: Denomination) throws {
+    try Inputs.each("F2 halving", at, seed: 3) { draws, round in
       let total = draws.amount(through: at.supply)
-      let phases = Int(draws.within(1...128))
+      let phases = Int(draws.within(1...(draws.below(16) == 0 ? 128 : 16)))
       let schedule = try #require(
         EmissionSchedule.halving(total, phases: phases, of: 100, from: EpochNumber(0)))
-      #expect(schedule.total == total)
-      for (place, step) in schedule.steps.dropLast().enumerated() {
-        #expect(step.amount.units == total.units >> UInt128(place + 1))
+      require(schedule.total == total && schedule.steps.count == phases, round, "whole")
+      for (place, step) in schedule.steps.dropLast().enumerated()
+      where step.amount.units != total.units >> UInt128(place + 1) {
+        Issue.record("round \(round), phase \(place)")
       }
     }
     #expect(EmissionSchedule.halving(Amount(1), phases: 0, of: 1, from: EpochNumber(0)) == nil)
@@ -149,12 +151,12 @@ import Testing
     #expect(seen == (at.name == "DTA" ? 12 : 5))
   }
 
-  @Test(arguments: Denomination.both) func budgetsFollowTheUnspentRule(_ at: Denomination) throws {
-    var draws = Draws(4)
+  @Test("F2 budgets: unspent rolls over or drips", arguments: Denomination.both)
+  func budgetsFollowTheUnspentRule(_ at: Denomination) throws {
     let year = Amount(at.supply.units / 4)
     let schedule = try #require(
       EmissionSchedule.years([year, year], from: EpochNumber(10)))
-    for round in 0..<100_000 {
+    Inputs.each("F2 budgets", at, seed: 4) { draws, round in
       let first = EpochNumber(draws.below(800))
       let end = draws.below(2) == 0 ? first.next : EpochNumber(first.value + draws.below(40))
       let progress = PoolProgress(
@@ -200,9 +202,9 @@ import Testing
     #expect(budget.units / at.unitsPerToken == 6_904)
   }
 
-  @Test(arguments: Denomination.both) func sharesOfABudget(_ at: Denomination) throws {
-    var draws = Draws(5)
-    for round in 0..<100_000 {
+  @Test("F11 and F14: shares of a budget by demand and by weight", arguments: Denomination.both)
+  func sharesOfABudget(_ at: Denomination) {
+    Inputs.each("F11 F14 shares", at, seed: 5) { draws, round in
       let budget = draws.amount(through: at.supply)
       // Demands: paid in full or all in proportion, never above the budget.
       let demands = (0..<3).map { _ in draws.amount(through: Amount(at.supply.units / 2)) }
@@ -241,9 +243,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Denomination.both) func smoothingCoverageRunway(_ at: Denomination) {
-    var draws = Draws(6)
-    for round in 0..<100_000 {
+  @Test("F4 revenue smoothing, coverage and runway", arguments: Denomination.both)
+  func smoothingCoverageRunway(_ at: Denomination) {
+    Inputs.each("F4 smoothing and coverage", at, seed: 6) { draws, round in
       let amount = draws.amount(through: at.supply)
       let epochs = draws.within(1...90)
       let slice = PoolsRules.smoothed(amount, over: epochs)
@@ -275,9 +277,9 @@ import Testing
     #expect(PoolsRules.runway(balance: .max, spent: Amount(1), over: 9) == .max)
   }
 
-  @Test(arguments: Denomination.both) func burnsKeepFloorAndCap(_ at: Denomination) throws {
-    var draws = Draws(7)
-    for round in 0..<100_000 {
+  @Test("F9 burns: never below the floor, never above the year's cap", arguments: Denomination.both)
+  func burnsKeepFloorAndCap(_ at: Denomination) {
+    Inputs.each("F9 burns", at, seed: 7) { draws, round in
       let start = draws.amount(through: at.supply)
       let supply = draws.amount(through: start)
       let floor = draws.amount(through: at.supply)
@@ -300,8 +302,34 @@ import Testing
     #expect(over.decide(Amount(3), supply: Amount(10)).burned == .zero)
   }
 
-  /// The 82M reserve matches one for one, 8.2M a year, the unspent rolls over.
-  @Test func matchingBurns() throws {
+  @Test(
+    "F9 match: the least of organic burns and what the schedule has left",
+    arguments: Denomination.both)
+  func matchesAreExact(_ at: Denomination) throws {
+    let year = Amount(at.supply.units / 100)
+    let schedule = try #require(EmissionSchedule.years([year, year, year], from: EpochNumber(0)))
+    Inputs.each("F9 match", at, seed: 8) { draws, round in
+      let rate = BasisPoints(UInt32(draws.within(0...20_000)))
+      let organic = draws.amount(through: Amount(at.supply.units / 20))
+      let matched = draws.amount(through: Amount(year.units * 3))
+      let closing = draws.below(1_200)
+      let due = BurnMatch(rate: rate, schedule: schedule)
+        .amount(organic: organic, matched: matched, closing: EpochNumber(closing))
+      // Three even years of 365 epochs: whole years, then a part of the running one.
+      let epochs = min(closing + 1, 1_095)
+      let open =
+        Natural(UInt128(epochs / 365)) * Natural(year)
+        + Ratio(Natural(year) * Natural(epochs % 365), over: Natural(UInt64(365))).floor
+      let left = open > Natural(matched) ? open - Natural(matched) : .zero
+      let wish = Ratio(Natural(organic) * Natural(rate), over: .tenThousand)
+      let isRight =
+        left <= wish.floor ? Natural(due) == left : wish.roundsDown(to: due)
+      require(isRight, round, "match")
+    }
+  }
+
+  @Test("F9 match: the 82M reserve, one for one, 8.2M a year, the unspent rolls over")
+  func matchingBurns() throws {
     let at = Denomination.dta
     let tables = try EconomyTables(at)
     let years = tables.years(tables.root["burns"]?["match"]?["yearCapTokens"])

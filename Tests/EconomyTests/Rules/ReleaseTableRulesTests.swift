@@ -16,7 +16,8 @@ import Testing
   }
 
   /// BTT at the ends of eight years: what the rows release, and the plan under its ceiling.
-  @Test func bttByTheYear() throws {
+  @Test("X16 economics 2.3 through the rules")
+  func bttByTheYear() throws {
     let at = Denomination.btt
     let tables = try EconomyTables(at)
     let rows: [UInt128] = [557, 1_610, 2_533, 2_900, 3_100, 3_100, 3_100, 3_100]
@@ -62,7 +63,8 @@ import Testing
 
   /// With the gates in proportion to the wallets' totals the foundation opens no more than planned;
   /// in the first year the security wallet, planned ahead of its share, waits.
-  @Test func gatesHoldBackAtMost() throws {
+  @Test("X08 the gates hold back at most")
+  func gatesHoldBackAtMost() throws {
     let at = Denomination.btt
     let tables = try EconomyTables(at)
     let grants = try MilestoneGatesRulesTests.accounts.map { try #require(tables.grant($0)) }
@@ -91,7 +93,8 @@ import Testing
   }
 
   /// DTA at six ends of years. Swap and bonuses are claims and are taken from the table.
-  @Test func dtaByTheYear() throws {
+  @Test("A01 to A11: economics 2.4 through the rules")
+  func dtaByTheYear() throws {
     let at = Denomination.dta
     let tables = try EconomyTables(at)
     let months: [UInt64] = [12, 24, 36, 60, 96, 120]
@@ -138,7 +141,8 @@ import Testing
   }
 
   /// The team's 24 equal months, to the unit.
-  @Test func dtaTeamByTheMonth() throws {
+  @Test("A09 by the month through the rules")
+  func dtaTeamByTheMonth() throws {
     let at = Denomination.dta
     let tables = try EconomyTables(at)
     for account in ["team.core", "team.advisors", "team.contributors"] {
@@ -151,7 +155,9 @@ import Testing
   }
 
   /// Every contractual wallet month by month against whole months of its row.
-  @Test(arguments: Denomination.both) func linearRowsByTheMonth(_ at: Denomination) throws {
+  @Test(
+    "A06 A09 X02 X03 X04 X05 X06 X07 by the month through the rules", arguments: Denomination.both)
+  func linearRowsByTheMonth(_ at: Denomination) throws {
     let tables = try EconomyTables(at)
     for wallet in tables.wallets where wallet.release["kind"]?.string == "linear" {
       let grant = try #require(tables.grant(wallet.account))

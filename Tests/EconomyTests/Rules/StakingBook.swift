@@ -55,7 +55,7 @@ struct StakingBook {
     advance(to: time)
     let total = try #require(accumulator.weight.adding(weight))
     move(accumulator.change(weight: total, at: time))
-    positions.append(RewardPosition(weight: weight, at: accumulator.index(at: time)))
+    positions.append(RewardPosition(weight: weight, at: accumulator.anchor.index))
     paid.append(.zero)
   }
 

@@ -42,8 +42,8 @@ import Testing
     return try #require(PeriodTable(rows))
   }
 
-  /// All twenty rates of tiers and locks; each is whole.
-  @Test func ratesOfTiersAndLocks() throws {
+  @Test("F5 all twenty rates of tiers and locks; each is whole") func ratesOfTiersAndLocks() throws
+  {
     let (table, _) = try Self.dta()
     let rates = table.tiers.map { tier in table.locks.map { tier.apr(at: $0.range).value } }
     #expect(
@@ -62,7 +62,7 @@ import Testing
     #expect(table.tier(for: Amount(at.tokens(1_000).units - 1)) == nil)
   }
 
-  @Test func bonusesGrowWithScores() throws {
+  @Test("F5 bonuses grow with their scores") func bonusesGrowWithScores() throws {
     let (_, bonuses) = try Self.dta()
     func bonus(_ scores: [UInt32?]) -> UInt32 {
       bonuses.bonus(scores: scores.map { $0.map { BasisPoints($0) } }).value
@@ -82,7 +82,7 @@ import Testing
     #expect(RewardRate(apr: BasisPoints(2_500), bonus: BasisPoints(7_000))?.rho == 42_500_000)
   }
 
-  @Test func ratesOfPeriods() throws {
+  @Test("F5 rates of periods") func ratesOfPeriods() throws {
     let table = try Self.btt()
     let at = Denomination.btt
     #expect(table.rows.map(\.apr.value) == [300, 500, 800, 1_200, 1_800])
@@ -114,9 +114,83 @@ import Testing
     #expect(EarlyExitTerms(maximumPenalty: BasisPoints(10_001), burnShare: two) == nil)
   }
 
-  @Test(arguments: Denomination.both) func earlyExitsAreExact(_ at: Denomination) throws {
-    var draws = Draws(41)
-    for round in 0..<100_000 {
+  @Test("F5 rates and bonuses against exact ratios", arguments: Denomination.both)
+  func ratesAreExact(_ at: Denomination) throws {
+    try Inputs.each("F5 rates", at, seed: 43) { draws, round in
+      let (one, two) = (draws.share(), draws.share())
+      let tier = try #require(
+        StakingTier(
+          minimum: draws.amount(through: at.supply), lowest: min(one, two), highest: max(one, two)))
+      let range = draws.share()
+      let apr = tier.apr(at: range)
+      let span = Natural(tier.highest) - Natural(tier.lowest)
+      let swept = Ratio(span * Natural(range), over: .tenThousand)
+      require(
+        apr >= tier.lowest && swept.roundsDown(to: Natural(apr) - Natural(tier.lowest)), round,
+        "apr")
+
+      let floor = BasisPoints(UInt32(draws.within(0...1_000)))
+      let cap = draws.share()
+      let maxima = (0..<4).map { _ in
+        BasisPoints(UInt32(draws.within(UInt64(floor.value)...10_000)))
+      }
+      let scores = maxima.map { _ in draws.below(4) == 0 ? nil : draws.share() }
+      let bonuses = try #require(GradedBonuses(floor: floor, cap: cap, maxima: maxima))
+      var sum = Natural.zero
+      for case (let maximum, let score?) in zip(maxima, scores) {
+        sum =
+          sum + Natural(floor)
+          + Ratio((Natural(maximum) - Natural(floor)) * Natural(score), over: .tenThousand).floor
+      }
+      let bonus = bonuses.bonus(scores: scores)
+      require(Natural(bonus) == min(sum, Natural(cap)), round, "bonus")
+
+      // The weight is principal x apr x (10,000 + bonus), and nothing is lost in it.
+      let principal = draws.amount(through: at.supply)
+      let rate = try #require(RewardRate(apr: apr, bonus: bonus))
+      let weight = Natural(principal) * Natural(apr) * (Natural.tenThousand + Natural(bonus))
+      if let found = StakeWeight(principal, at: rate) {
+        require(Natural(found.value) == weight, round, "weight")
+      } else {
+        require(weight > Natural(StakeWeight.largest.value), round, "too heavy")
+      }
+    }
+  }
+
+  @Test("F6 compounding: burn, join, tier and weight anew", arguments: Denomination.both)
+  func compoundsExactly(_ at: Denomination) throws {
+    let (table, _) = try Self.dta()
+    let scale = at.unitsPerToken / 10_000
+    Inputs.each("F6 compound", at, seed: 44) { draws, round in
+      let principal = draws.amount(through: at.supply)
+      let pending = draws.amount(through: Amount(at.supply.units / 10))
+      let burn = draws.share()
+      let payout = StakingRules.payout(pending, rewardBurn: burn)
+      guard let after = StakingRules.compounded(principal: principal, payout) else {
+        return require(false, round, "does not fit")
+      }
+      // What joins is the pending less its burn, rounded for the holder.
+      let kept = Ratio(
+        Natural(pending) * (Natural.tenThousand - Natural(burn)), over: .tenThousand)
+      require(kept.roundsUp(to: Natural(after) - Natural(principal)), round, "joined")
+      // The tier is the highest whose minimum the new principal reaches, at any decimals.
+      let tier = table.tier(for: Amount(after.units / scale))
+      let reached = table.tiers.indices.filter {
+        Natural(table.tiers[$0].minimum) * Natural(scale) <= Natural(after)
+      }
+      require(tier == reached.last, round, "tier")
+      guard let tier, let rate = RewardRate(apr: table.tiers[tier].lowest) else { return }
+      let weight = StakeWeight(after, at: rate)
+      let exact = Natural(after) * Natural(rate.apr) * .tenThousand
+      require(weight.map { Natural($0.value) == exact } ?? false, round, "weight")
+    }
+  }
+
+  @Test(
+    "F7 early exits: the penalty up, the burn down, every unit somewhere",
+    arguments: Denomination.both)
+  func earlyExitsAreExact(_ at: Denomination) throws {
+    try Inputs.each("F7 early exit", at, seed: 41) { draws, round in
       let (penalty, burn) = (draws.share(), draws.share())
       let terms = try #require(EarlyExitTerms(maximumPenalty: penalty, burnShare: burn))
       let principal = draws.amount(through: at.supply)
@@ -151,9 +225,9 @@ import Testing
     #expect(dust.penalty == Amount(1) && dust.burned == .zero && dust.toPool == Amount(1))
   }
 
-  @Test(arguments: Denomination.both) func payoutsAndCompounding(_ at: Denomination) {
-    var draws = Draws(42)
-    for round in 0..<100_000 {
+  @Test("F7b claims: the row's burn down, the rest to the holder", arguments: Denomination.both)
+  func payoutsAndCompounding(_ at: Denomination) {
+    Inputs.each("F7b payout", at, seed: 42) { draws, round in
       let (pending, share) = (draws.amount(through: at.supply), draws.share())
       let payout = StakingRules.payout(pending, rewardBurn: share)
       let exact = Ratio(Natural(pending) * Natural(share), over: .tenThousand)

@@ -5,9 +5,9 @@ import Testing
 /// Release rules: exact lines, monotone in time and milestones, whole at the end; the release
 /// tables.
 @Suite struct VestingRulesTests {
-  @Test(arguments: Denomination.both) func linesAreExact(_ at: Denomination) throws {
-    var draws = Draws(31)
-    for round in 0..<100_000 {
+  @Test("F3 lines: lock then linear, and linear with the lock inside", arguments: Denomination.both)
+  func linesAreExact(_ at: Denomination) throws {
+    try Inputs.each("F3 lines", at, seed: 31) { draws, round in
       let (start, lock) = (draws.below(1 << 28), draws.below(1 << 28))
       let duration = draws.within(1...1 << 28)
       let terms = try #require(
@@ -61,14 +61,14 @@ import Testing
     }
   }
 
-  @Test(arguments: Denomination.both) func revocationKeepsTheVested(_ at: Denomination) throws {
-    var draws = Draws(32)
+  @Test("F3 revocation keeps the vested, and edge case 11", arguments: Denomination.both)
+  func revocationKeepsTheVested(_ at: Denomination) throws {
     let tables = try EconomyTables(at)
     let rules = tables.wallets.compactMap { wallet in
       tables.rule(wallet.release, total: wallet.total)
         .map { VestingGrant(total: wallet.total, rule: $0) }
     }
-    for round in 0..<5_000 {
+    Inputs.each("F3 revocation", at, seed: 32) { draws, round in
       let before = rules[Int(draws.below(UInt64(rules.count)))]
       let time = Seconds(draws.below(10 * Seconds.year.count))
       let unlocked = draws.amount(through: before.total)
@@ -165,7 +165,7 @@ import Testing
     "foundation.core", "foundation.ai", "foundation.security", "foundation.research",
   ]
 
-  @Test func opensInProportionAndEndsWhole() throws {
+  @Test("F3 gates of the foundation") func opensInProportionAndEndsWhole() throws {
     let tables = try EconomyTables(Self.at)
     let totals = try Self.accounts.map { try #require(tables.grant($0)).total }
     let unlocks = tables.list("milestones").map { tables.tokens($0["foundationUnlockTokens"]) }
@@ -190,16 +190,75 @@ import Testing
       first.map { $0.units / Self.at.unitsPerToken } == [163_604, 128_197, 76_918, 51_279])
   }
 
-  @Test func anyOrderOpensTheSame() throws {
-    var draws = Draws(33)
-    for round in 0..<20_000 {
-      let totals = (0..<4).map { _ in draws.amount(through: Self.at.tokens(1_000_000)) }
+  @Test("F3 milestones: the least of line, plan and gates", arguments: Denomination.both)
+  func theLeastOfThreeIsExact(_ at: Denomination) throws {
+    try Inputs.each("F3 milestones", at, seed: 34) { draws, round in
+      let total = draws.amount(through: at.supply)
+      let months = draws.within(1...60)
+      let year = Amount(total.units / 2)
+      let plan = try #require(EmissionSchedule.years([year, year], from: EpochNumber(0)))
+      let line = try #require(LinearTerms(startMonth: 0, lockMonths: 0, durationMonths: months))
+      let grant = VestingGrant(total: total, rule: .milestoneCapped(line: line, plan: plan))
+      let time = draws.below(6 * Seconds.year.count)
+      let unlocked = draws.amount(through: total)
+      let run = Ratio(
+        Natural(total) * Natural(min(time, months * 2_628_000)),
+        over: Natural(months * 2_628_000)
+      ).floor
+      let epochs = min(time / 86_400, 730)
+      let planned =
+        Natural(UInt128(epochs / 365)) * Natural(year)
+        + Ratio(Natural(year) * Natural(epochs % 365), over: Natural(UInt64(365))).floor
+      require(
+        Natural(grant.vested(at: Seconds(time), unlocked: unlocked))
+          == min(run, planned, Natural(unlocked)), round, "least")
+    }
+  }
+
+  @Test("F3 gates: exact for any milestones reached", arguments: Denomination.both)
+  func anyReachedOpensExactly(_ at: Denomination) {
+    Inputs.each("F3 gates", at, seed: 35) { draws, round in
+      let totals = (0..<4).map { _ in draws.amount(through: Amount(at.supply.units / 20)) }
+      let sum = totals.reduce(.zero, +)
+      let unlocks = (0..<6).map { _ in draws.amount(through: sum) }.sorted() + [sum]
+      guard let gates = MilestoneGates(cumulativeUnlocks: unlocks, walletTotals: totals) else {
+        require(sum == .zero, round, "refused")
+        return draws.discard()
+      }
+      let bits = draws.below(128)
+      let parts = gates.unlockedByWallet(MilestoneGates.Reached(bits: bits))
+      var open = Natural.zero
+      for place in unlocks.indices where bits >> UInt64(place) & 1 == 1 {
+        let before = place == 0 ? Amount.zero : unlocks[place - 1]
+        open = open + Natural(unlocks[place]) - Natural(before)
+      }
+      // F1 over the wallets, the last taking the rest.
+      var left = open
+      var weight = Natural(sum)
+      for (place, total) in totals.enumerated() {
+        let part = Natural(parts[place])
+        let isExact =
+          place == 3 || weight == .zero
+          ? part == (place == 3 ? left : .zero)
+          : Ratio(left * Natural(total), over: weight).roundsDown(to: part)
+        require(isExact && parts[place] <= total, round, "wallet \(place)")
+        guard part <= left else { return }
+        left = left - part
+        weight = weight - Natural(total)
+      }
+    }
+  }
+
+  @Test("F3 gates: any order of milestones opens the same", arguments: Denomination.both)
+  func anyOrderOpensTheSame(_ at: Denomination) {
+    Inputs.each("F3 gates in any order", at, seed: 33) { draws, round in
+      let totals = (0..<4).map { _ in draws.amount(through: Amount(at.supply.units / 20)) }
       let sum = totals.reduce(.zero, +)
       var unlocks = (0..<7).map { _ in draws.amount(through: sum) }.sorted()
       unlocks.append(sum)
       guard let gates = MilestoneGates(cumulativeUnlocks: unlocks, walletTotals: totals) else {
         require(sum == .zero, round, "refused")
-        continue
+        return draws.discard()
       }
       var reached = MilestoneGates.Reached()
       var last = totals.map { _ in Amount.zero }

@@ -18,12 +18,13 @@ import Testing
 
   /// Every code of the module is reached; of everything that is wrong with an operation the first
   /// in the order of codes is named (S01 to S10, T05).
-  @Test func refusesInOrder() throws {
+  @Test("S01 to S10: rejections of staking, in the order of the guards")
+  func refusesInOrder() throws {
     let (alice, bob, carol) = (Self.alice, Self.bob, Self.carol)
     var world = try StakingFixture(
       "dta", [(alice, 100_000_000), (bob, 10_000_000), (carol, 2_560_000_000)])
     let id = try world.stake(20_000_000, days: 30, by: alice)
-    for _ in 0..<Staking.accountPositions {
+    for _ in 0..<Limits.accountPositions {
       _ = try world.stake(10_000_000, days: 90, by: carol)
     }
     let none = Staking.ReceiptID(9_999)
@@ -131,7 +132,8 @@ import Testing
   }
 
   /// S09, F6: compounding joins the principal, raises the tier, and leaves the lock's end.
-  @Test func compoundsAcrossATier() throws {
+  @Test("S09 compounding joins the principal, raises the tier and leaves the lock's end")
+  func compoundsAcrossATier() throws {
     var world = try StakingFixture("dta", [(Self.alice, 99_995_000)])
     let id = try world.stake(99_995_000, days: 365, by: Self.alice)
     let before = try world.state.position(id)
@@ -153,7 +155,8 @@ import Testing
 
   /// F7: the penalty falls with the time that remains; half burns, the rest and the forfeited go
   /// back to the pool and count as a top-up.
-  @Test func exitsEarly() throws {
+  @Test("F7 S09 early exit: the penalty falls with the time that remains")
+  func exitsEarly() throws {
     var world = try StakingFixture("dta", [(Self.alice, 1_000_000_001)])
     let id = try world.stake(1_000_000_001, days: 30, by: Self.alice)
     world.advance(to: 10 * Self.day + 7)
@@ -181,7 +184,8 @@ import Testing
 
   /// S07, D03: at the end of the lock the rate falls to the bottom of the range; then the principal
   /// comes back whole.
-  @Test func lockEndsByTimer() throws {
+  @Test("S07 S08 at the end of the lock the rate falls to the bottom of the range")
+  func lockEndsByTimer() throws {
     var world = try StakingFixture("dta", [(Self.alice, 100_000_000)])
     let id = try world.stake(100_000_000, days: 90, by: Self.alice)
     // 1,000 + floor(500 x 2,000 / 10,000)
@@ -206,7 +210,8 @@ import Testing
 
   /// Y14, Y15: a row's benefits are facts; when the lock ends the first row counts, and what was
   /// earned before burns by the old row.
-  @Test func rowsBringBenefitsUntilTheLockEnds() throws {
+  @Test("Y14 Y15 a row's benefits last until the lock ends; what was earned burns by the old row")
+  func rowsBringBenefitsUntilTheLockEnds() throws {
     var world = try StakingFixture("btt", [(Self.alice, 100_000 * Self.token)])
     let year = try world.stake(50_000 * Self.token, days: 365, by: Self.alice)
     let half = try world.stake(10_000 * Self.token, days: 180, by: Self.alice)
@@ -236,7 +241,8 @@ import Testing
   }
 
   /// Edge case 6: a bonus gained and lost counts for its own seconds alone.
-  @Test func bonusesCountFromTheirSecond() throws {
+  @Test("S06 S10 edge case 6: a bonus counts for its own seconds alone")
+  func bonusesCountFromTheirSecond() throws {
     var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
     let id = try world.stake(10_000_000, days: 30, by: Self.alice)
     world.advance(to: 5 * Self.day)
@@ -260,7 +266,8 @@ import Testing
 
   /// Owner, beneficiary and delegate are three accounts; a blocked beneficiary traps nobody (edge
   /// case 8).
-  @Test func ownerBeneficiaryAndDelegate() throws {
+  @Test("S07 edge case 8: owner, beneficiary and delegate are three accounts")
+  func ownerBeneficiaryAndDelegate() throws {
     let (alice, bob, carol) = (Self.alice, Self.bob, Self.carol)
     var world = try StakingFixture("dta", [(alice, 30_000_000)])
     let id = try world.stake(10_000_000, days: 30, by: alice)
@@ -288,7 +295,8 @@ import Testing
 
   /// A vote's rates count from the next epoch on, for every position and never backwards (edge
   /// case 6, F28).
-  @Test func votedRatesCountFromTheNextEpoch() throws {
+  @Test("edge case 6: voted rates count from the next epoch, never backwards")
+  func votedRatesCountFromTheNextEpoch() throws {
     var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
     let id = try world.stake(10_000_000, days: 365, by: Self.alice)
     let index = world.state.parameterIndex("/staking/tiers/0/aprMaxBps")

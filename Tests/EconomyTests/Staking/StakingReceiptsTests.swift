@@ -19,7 +19,7 @@ import Testing
 
   /// A transfer settles first, takes the pending along, moves the votes from the next block on and
   /// follows the new owner's scores (edge case 1).
-  @Test("incident 7: a transferred receipt settles first")
+  @Test("S07 edge case 1, incident 7: a transferred receipt settles first")
   func transferSettlesAndMovesVotes() throws {
     let (alice, bob) = (Self.alice, Self.bob)
     var world = try StakingFixture("dta", [(alice, 10_000_000)])
@@ -50,7 +50,8 @@ import Testing
   }
 
   /// A transfer to oneself moves nothing and counts no vote twice (edge case 1).
-  @Test func transferToOneself() throws {
+  @Test("edge case 1: a transfer to oneself counts no vote twice")
+  func transferToOneself() throws {
     var world = try StakingFixture("dta", [(Self.alice, 20_000_000)])
     let first = try world.stake(10_000_000, days: 30, by: Self.alice)
     let second = try world.stake(10_000_000, days: 30, by: Self.alice)
@@ -99,7 +100,8 @@ import Testing
     }
   }
 
-  @Test func interfacesAndMetadata() throws {
+  @Test("S07 the receipt is an ERC-721 token with metadata")
+  func interfacesAndMetadata() throws {
     var world = try StakingFixture("dta", [(Self.alice, 12_345_678)])
     let id = try world.stake(12_345_678, days: 90, by: Self.alice)
     for (interface, isSupported) in [

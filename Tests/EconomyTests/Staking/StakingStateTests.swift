@@ -12,7 +12,10 @@ import Testing
 
   /// F4: reads and claims at any cadence change nothing, and locks end alike whether blocks are
   /// frequent or none comes for days.
-  @Test(arguments: ["dta", "btt"]) func cadenceChangesNothing(_ economy: String) throws {
+  @Test(
+    "F4 reads and claims at any cadence change nothing, through operations",
+    arguments: ["dta", "btt"])
+  func cadenceChangesNothing(_ economy: String) throws {
     let token: UInt128 = economy == "dta" ? 10_000 : 1_000_000_000_000_000_000
     let balances = [
       (Self.alice, 1_000_000 * token), (Self.bob, 400_000 * token),
@@ -51,7 +54,8 @@ import Testing
 
   /// Edge case 4: without stakers nothing moves and nothing divides by zero; the first one earns
   /// its own rate and not the backlog.
-  @Test func firstStakerSweepsNothing() throws {
+  @Test("edge case 4: the first staker sweeps no backlog")
+  func firstStakerSweepsNothing() throws {
     var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
     world.advance(to: 10 * Self.day + 5)
     #expect(world.rewards().payable == .zero && world.rewards().pool == Amount(1_200_000_000_000))
@@ -66,7 +70,8 @@ import Testing
 
   /// Edge case 5: where the promise exceeds the budget all get the same part, the shortfall is
   /// shown and not owed, and every principal comes back.
-  @Test func shortfallIsShownAndPrincipalComesBack() throws {
+  @Test("S08 edge case 5: the shortfall is shown and every principal comes back")
+  func shortfallIsShownAndPrincipalComesBack() throws {
     let (alice, bob) = (Self.alice, Self.bob)
     var world = try StakingFixture("dta", [(alice, 3_000_000_000_000), (bob, 6_000_000_000)])
     let first = try world.stake(3_000_000_000_000, days: 30, by: alice)
@@ -161,7 +166,10 @@ import Testing
 
   /// Edge cases 1, 3, 15: random operations keep every invariant; the votes never exceed what is
   /// staked; at the end every principal comes back.
-  @Test(arguments: ["dta", "btt"]) func randomLife(_ economy: String) throws {
+  @Test(
+    "edge case 1 edge case 3 edge case 15: random operations keep every invariant",
+    arguments: ["dta", "btt"])
+  func randomLife(_ economy: String) throws {
     let token: UInt128 = economy == "dta" ? 10_000 : 1_000_000_000_000_000_000
     let accounts = (1...6).map { StakingFixture.account($0) }
     var world = try StakingFixture(economy, accounts.map { ($0, 300_000 * token) })

@@ -20,7 +20,8 @@ import Testing
   private static func id(_ grant: UInt64) -> ABITree { .count(UInt128(grant)) }
 
   /// Every rejection in the order of the guards: each line repairs what the one before met.
-  @Test func rejectionsInOrderOfPrecedence() throws {
+  @Test("rejections of vesting, in the order of the guards")
+  func rejectionsInOrderOfPrecedence() throws {
     var net = try Net()
     let module = Self.vesting
     let nobody = Vesting.rejection(.unknownGrant, Word(999 as UInt128))
@@ -180,7 +181,8 @@ import Testing
   }
 
   /// Edge case 11: a revocation never takes what has vested, released or not.
-  @Test func revocationKeepsWhatHasVested() throws {
+  @Test("edge case 11: a revocation keeps what has vested")
+  func revocationKeepsWhatHasVested() throws {
     var net = try Net()
     let stranger = Net.stranger
     net.accept(
@@ -206,7 +208,8 @@ import Testing
 
   /// Edge cases 8 and 11: what a blocked beneficiary is paid waits; it cannot pass the grant on;
   /// the giver is not held.
-  @Test func blockedBeneficiaryIsPaidIntoQuarantine() throws {
+  @Test("edge case 8 edge case 11: a blocked beneficiary is paid into quarantine")
+  func blockedBeneficiaryIsPaidIntoQuarantine() throws {
     var net = try Net()
     net.accept(
       Self.vesting, "createGrant", Self.create(Net.bob, 100_000, duration: 1_000), by: Net.alice)
@@ -237,7 +240,8 @@ import Testing
   }
 
   /// Edge cases 8 and 11: a blocked giver's part of a revocation waits too.
-  @Test func blockedGiverRevokesIntoQuarantine() throws {
+  @Test("edge case 8 edge case 11: a blocked giver's part waits too")
+  func blockedGiverRevokesIntoQuarantine() throws {
     var net = try Net()
     net.accept(
       Self.vesting, "createGrant", Self.create(Net.bob, 100_000, duration: 1_000), by: Net.alice)
@@ -253,7 +257,10 @@ import Testing
 
   /// Edge case 7: while the module is paused nothing begins, vesting goes on and is paid; only
   /// emergency level 2 holds claims, and they lose nothing by it.
-  @Test(arguments: [1, 7, 30] as [UInt64]) func pauseOfSomeDays(_ days: UInt64) throws {
+  @Test(
+    "edge case 7: vesting goes on through a pause and an emergency",
+    arguments: [1, 7, 30] as [UInt64])
+  func pauseOfSomeDays(_ days: UInt64) throws {
     var net = try Net()
     let stranger = Net.stranger
     net.accept(
@@ -325,7 +332,8 @@ import Testing
   }
 
   /// A07: reserves are spent by votes, a quarter of what the year began with, anew each year.
-  @Test func yearlyShareOfAReserve() throws {
+  @Test("A07 reserves: a quarter of what the year began with, by vote")
+  func yearlyShareOfAReserve() throws {
     var net = try Net()
     let grant = net.state.grant(ofWallet: "reserve.upgrade")
     var left: UInt128 = 200_000_000_000
@@ -348,7 +356,8 @@ import Testing
   }
 
   /// X12: liquidity is open from genesis, 5% of it a day.
-  @Test func liquidityByTheDay() throws {
+  @Test("X12 liquidity: open at genesis, 5% a day")
+  func liquidityByTheDay() throws {
     var net = try Net("btt")
     let grant = net.state.grant(ofWallet: "fund.liquidity")
     let total = try net.state.grant(grant).total.units
@@ -364,7 +373,8 @@ import Testing
   }
 
   /// F23: a milestone burns its part of the escrow once, and unlocks the foundation's wallets.
-  @Test func milestonesBurnAndUnlock() throws {
+  @Test("X08 milestones burn once and unlock")
+  func milestonesBurnAndUnlock() throws {
     var net = try Net("btt")
     let token: UInt128 = 1_000_000_000_000_000_000
     let core = net.state.grant(ofWallet: "foundation.core")
@@ -391,7 +401,8 @@ import Testing
   }
 
   /// F24: burns that come early use the year's ceiling up; governed wallets wait for the next year.
-  @Test func ceilingHoldsGovernedReleasesBack() throws {
+  @Test("X16 the ceiling holds governed releases back")
+  func ceilingHoldsGovernedReleasesBack() throws {
     var net = try Net("btt")
     for milestone in net.state.milestones() {
       net.accept(Self.vesting, "achieveMilestone", [.text(milestone.name)], by: Net.attester)
@@ -426,7 +437,8 @@ import Testing
   }
 
   /// Votes meet the ceiling too, and a milestone's burn is never held back by it (F23).
-  @Test func earlyBurnPassesTheCeiling() throws {
+  @Test("X16 an early burn passes the ceiling and uses it up")
+  func earlyBurnPassesTheCeiling() throws {
     var net = try Net("btt")
     for name in ["mainnetLaunch", "hospitals100", "hospitals1000"] {
       net.accept(Self.vesting, "achieveMilestone", [.text(name)], by: Net.attester)

@@ -45,7 +45,8 @@ import Testing
   }
 
   /// Economics 2.3, at the ends of eight years, each milestone in its expected month.
-  @Test func bttByTheYear() throws {
+  @Test("X08 X11 X13 X16 the release table of economics 2.3 through operations")
+  func bttByTheYear() throws {
     var net = try Net("btt")
     let document = try EconomyFile.load(text: try Net.text("economies/btt.json"))
     let tables = try EconomyTables(.btt)
@@ -97,7 +98,8 @@ import Testing
   }
 
   /// The years' sums of the module's own book are the releases.
-  @Test func yearsAreCounted() throws {
+  @Test("X16 the years' sums are the releases")
+  func yearsAreCounted() throws {
     var net = try Net("btt")
     net.accept(Self.vesting, "achieveMilestone", [.text("mainnetLaunch")], by: Net.attester)
     for month in [6, 12, 18, 24] as [UInt64] {
@@ -122,7 +124,8 @@ import Testing
 
   /// Economics 2.4: team, treasury and DAO at the ends of six years; the DAO's column holds the
   /// governance pool, which has a module of its own.
-  @Test func dtaByTheYear() throws {
+  @Test("A06 A09 A10 economics 2.4 at the ends of six years through operations")
+  func dtaByTheYear() throws {
     var net = try Net()
     let tables = try EconomyTables(.dta)
     let months: [UInt64] = [12, 24, 36, 60, 96, 120]
@@ -158,7 +161,8 @@ import Testing
   }
 
   /// A09: the team's 24 equal months, to the unit, however often it is paid.
-  @Test func teamByTheMonth() throws {
+  @Test("A09 24 equal months, however often it is paid")
+  func teamByTheMonth() throws {
     var net = try Net()
     let grant = net.state.grant(ofWallet: "team.core")
     for month in 1...26 as ClosedRange<UInt64> {
@@ -173,7 +177,9 @@ import Testing
 
   /// Edge case 11: every wallet's vested sum, asked month by month for ten years, never falls and
   /// ends at the total. (Reserves by yearly share are open from the start under their limit.)
-  @Test(arguments: ["dta", "btt"]) func vestedNeverFalls(_ economy: String) throws {
+  @Test(
+    "edge case 11: what has vested never falls and ends at the total", arguments: ["dta", "btt"])
+  func vestedNeverFalls(_ economy: String) throws {
     var net = try Net(economy)
     for milestone in net.state.milestones() {
       net.accept(Self.vesting, "achieveMilestone", [.text(milestone.name)], by: Net.attester)

@@ -13,7 +13,7 @@ import Testing
     return life.run(days: days, operationsADay: 60) { _ in }
   }
 
-  @Test(arguments: ["dta", "btt"])
+  @Test("edge case 3: forty days of random life, every unit funded", arguments: ["dta", "btt"])
   func fortyDays(_ economy: String) throws {
     let summary = try Self.live(economy, days: 40, seed: 11)
     #expect(summary.faults.isEmpty, "\(summary.faults)")
@@ -24,7 +24,8 @@ import Testing
     #expect(month.positions > 0 && month.coverage > 0)
   }
 
-  @Test func theSeedDecides() throws {
+  @Test("edge case 15: the seed decides every state root")
+  func theSeedDecides() throws {
     let first = try Self.live("btt", days: 4, seed: 1)
     let again = try Self.live("btt", days: 4, seed: 1)
     let other = try Self.live("btt", days: 4, seed: 2)
