@@ -1,10 +1,11 @@
 import Primitives
+import Simulation
 import Storage
 import Testing
 
 @Suite struct JournalScanTests {
   private func heights(
-    _ reader: JournalReader<MemoryDisk>, _ first: Height, _ last: Height
+    _ reader: JournalReader<SimulatedDisk>, _ first: Height, _ last: Height
   ) throws -> [Height] {
     var found: [Height] = []
     try reader.scan(from: first, through: last) { (record) throws in

@@ -1,7 +1,7 @@
 import Cryptography
 import Economy
-import Glibc
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 import Testing
@@ -10,17 +10,17 @@ import Testing
 
 @Suite struct BlockLogTests {
   private func blockLog(
-    _ chain: Chain, _ disk: MemoryDisk, _ heard: Told
-  ) throws -> BlockLog<MemoryDisk> {
+    _ chain: Chain, _ disk: SimulatedDisk, _ heard: Told
+  ) throws -> BlockLog<SimulatedDisk> {
     let signer = try #require(
       NoteSigner(
-        name: BlockLog<MemoryDisk>.origin(chain), seed: [UInt8](repeating: 1, count: 32)))
+        name: BlockLog<SimulatedDisk>.origin(chain), seed: [UInt8](repeating: 1, count: 32)))
     return BlockLog(chain, disk: disk, signer: signer) { heard.add($0) }
   }
 
   @Test("The log follows the head, answers for it at once, and is whole when it has stopped")
   func follows() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let chain = Fixture.chain()
     var machine = try Fixture.machine(disk, chain)
     let heard = Told()
@@ -57,7 +57,7 @@ import Testing
 
   @Test("What stands in the way is told once, and the chain goes on")
   func trouble() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let chain = Fixture.chain()
     var machine = try Fixture.machine(disk, chain)
     let heard = Told()

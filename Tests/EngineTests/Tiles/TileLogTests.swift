@@ -1,6 +1,7 @@
 import Cryptography
 import Economy
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -8,13 +9,13 @@ import Testing
 
 /// A chain with a journal and room for a log, on a disk in memory.
 private struct Logged {
-  let disk: MemoryDisk
+  let disk: SimulatedDisk
   let chain: Chain
   let signer: NoteSigner
 
   /// Makes the first blocks of a new network.
   init(blocks: Int, memory: Int = 1 << 30, seed: UInt8 = 1) throws {
-    disk = MemoryDisk()
+    disk = SimulatedDisk()
     chain = Fixture.chain(memory: memory)
     signer = try Self.signer(chain, seed)
     var machine = try Fixture.machine(disk, chain)
@@ -23,7 +24,7 @@ private struct Logged {
   }
 
   /// What is on a disk already.
-  init(_ disk: MemoryDisk, memory: Int = 1 << 30) throws {
+  init(_ disk: SimulatedDisk, memory: Int = 1 << 30) throws {
     self.disk = disk
     chain = Fixture.chain(memory: memory)
     signer = try Self.signer(chain, 1)
@@ -33,12 +34,12 @@ private struct Logged {
   static func signer(_ chain: Chain, _ seed: UInt8) throws -> NoteSigner {
     try #require(
       NoteSigner(
-        name: TileLog<MemoryDisk>.origin(chain), seed: [UInt8](repeating: seed, count: 32)))
+        name: TileLog<SimulatedDisk>.origin(chain), seed: [UInt8](repeating: seed, count: 32)))
   }
 
   /// Continues the log and publishes at each of the sizes.
   @discardableResult
-  func log(_ sizes: [UInt64], _ mended: (String) -> Void = { _ in }) throws -> TileLog<MemoryDisk> {
+  func log(_ sizes: [UInt64], _ mended: (String) -> Void = { _ in }) throws -> TileLog<SimulatedDisk> {
     var log = try TileLog(chain, disk: disk, signer: signer, mended: mended)
     for size in sizes {
       try log.catchUp(to: size)
@@ -161,7 +162,7 @@ private struct Logged {
   }
 
   private func fill(
-    _ disk: MemoryDisk, _ chain: Chain, blocks: Int, start: UInt64
+    _ disk: SimulatedDisk, _ chain: Chain, blocks: Int, start: UInt64
   ) throws {
     var machine = try Fixture.machine(disk, chain)
     for height in 0..<blocks { _ = try machine.close([], at: start + UInt64(height)) }
@@ -169,7 +170,7 @@ private struct Logged {
   }
 
   private func opening(
-    _ chain: Chain, _ disk: MemoryDisk, _ signer: NoteSigner
+    _ chain: Chain, _ disk: SimulatedDisk, _ signer: NoteSigner
   ) -> TileFailure? {
     do throws(TileFailure) {
       _ = try TileLog(chain, disk: disk, signer: signer) { _ in }
@@ -187,7 +188,7 @@ private struct Logged {
     // The same network with a shorter past, and with another one.
     for (blocks, shift) in [(10, 0), (20, 1), (30, 1)] as [(Int, UInt64)] {
       let other = Fixture.chain()
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       try fill(disk, other, blocks: blocks, start: Fixture.start + 100 * shift)
       for name in logged.tiles { try disk.writeAtomically(name, logged.disk.contents(name)) }
       guard case .contradiction = opening(other, disk, logged.signer) else {
@@ -266,8 +267,8 @@ private final class Heard {
   func add(_ text: String) { all.append(text) }
 }
 
-extension MemoryDisk {
-  fileprivate func crash(from seed: UInt64) -> MemoryDisk {
+extension SimulatedDisk {
+  fileprivate func crash(from seed: UInt64) -> SimulatedDisk {
     var generator = SeededGenerator(seed)
     return crash(&generator)
   }
