@@ -149,7 +149,8 @@ public enum Recovery {
         let start = search.next(chain, disk, skipped)
         do {
           return try open(
-            chain, disk, settings(chain, segmentBytes: segmentBytes, salt: salt), start, search.faults,
+            chain, disk, settings(chain, segmentBytes: segmentBytes, salt: salt), start,
+            search.faults,
             progress)
         } catch let mismatch as JournalMismatch {
           search.refuse(

@@ -27,6 +27,16 @@ public enum FaultPoint: String, Sendable, CaseIterable {
   case fileStaged = "file.staged"
   /// A small file has replaced the one before it, in a folder that is not synced.
   case fileReplaced = "file.replaced"
+  /// A chunk of a checkpoint was written and is not flushed.
+  case checkpointChunk = "checkpoint.chunk"
+  /// A checkpoint is whole and durable under its staged name.
+  case checkpointStaged = "checkpoint.staged"
+  /// A checkpoint has its own name, which no sync made durable yet.
+  case checkpointNamed = "checkpoint.named"
+  /// Old checkpoints are removed, in a folder that is not synced.
+  case checkpointPruned = "checkpoint.pruned"
+  /// Old segments are removed, in a folder that is not synced.
+  case journalPruned = "journal.pruned"
   /// A block is about to be executed; room for it is reserved.
   case blockReserved = "block.reserved"
   /// A block was executed and nothing of it is on the disk.

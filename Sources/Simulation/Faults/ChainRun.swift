@@ -20,6 +20,9 @@ struct ChainRun {
   var hashes: [Digest] = []
   /// Small, so that a short life rolls over segments.
   var segmentBytes: UInt64 = 16_384
+  /// A checkpoint after every so many blocks, of which two are kept, with the journal they need; 0
+  /// for none.
+  var checkpointEvery: UInt64 = 0
 
   /// The chain at genesis.
   func chain(_ secret: UInt64) -> Chain {
@@ -40,7 +43,7 @@ struct ChainRun {
 
   /// Makes the next block of the record; the segments' thread works when the generator lets it.
   func makeBlock(
-    _ machine: inout Machine<SimulatedDisk>, _ generator: inout Generator
+    _ machine: inout Machine<SimulatedDisk>, _ generator: inout Generator, on disk: SimulatedDisk
   ) throws(StorageFailure) {
     let height = Int(machine.info().height)
     guard height < record.blocks.count else { return }
@@ -50,6 +53,21 @@ struct ChainRun {
     if generator.chance(oneIn: 3), let preparer = machine.takePreparer() {
       // Where it fails the engine meets that itself.
       try? preparer.prepare()
+    }
+    if checkpointEvery > 0, machine.info().height % checkpointEvery == 0 {
+      // The node tells of a failure, goes on, and tries the next one.
+      try? writeCheckpoint(machine, disk)
+    }
+  }
+
+  /// What the checkpoints' thread does.
+  private func writeCheckpoint(
+    _ machine: borrowing Machine<SimulatedDisk>, _ disk: SimulatedDisk
+  ) throws(StorageFailure) {
+    _ = try machine.writeCheckpoint()
+    try Checkpoints.prune(disk, keeping: 2)
+    if let oldest = try Checkpoints.list(disk).first {
+      try Journal.prune(disk, below: oldest)
     }
   }
 
@@ -61,7 +79,8 @@ struct ChainRun {
       return "\(acknowledged - height) acknowledged blocks are lost: the head is \(height)"
     }
     if height > begun { return "block \(height) was never begun" }
-    for place in 0...height where chain.block(place)?.hash != hashes[Int(place)] {
+    // A chain that starts from a checkpoint has no blocks before it, but their hashes in the next.
+    for place in chain.firstHeight...height where chain.block(place)?.hash != hashes[Int(place)] {
       return "block \(place) differs from the undisturbed run"
     }
     return nil
@@ -70,12 +89,12 @@ struct ChainRun {
   /// Goes on for a few blocks and compares each.
   func goOn(
     _ machine: inout Machine<SimulatedDisk>, _ chain: Chain, _ count: Int,
-    _ generator: inout Generator
+    _ generator: inout Generator, on disk: SimulatedDisk
   ) throws(StorageFailure) -> String? {
     for _ in 0..<count {
       let next = Int(chain.head.height) + 1
       guard next < hashes.count else { return nil }
-      try makeBlock(&machine, &generator)
+      try makeBlock(&machine, &generator, on: disk)
       if chain.head.hash != hashes[next] { return "block \(next), made afterwards, differs" }
     }
     return nil

@@ -19,6 +19,8 @@ public struct CrashRegime: Sendable {
     public var jobs = 1
     /// Blocks made after each recovery.
     public var after = 1
+    /// Blocks from one checkpoint to the next; 0 for none.
+    public var checkpointEvery: UInt64 = 6
     /// Only this case, `moment.survival` or `moment.survival.moment…`, as a failure names it.
     public var only: String?
 
@@ -33,6 +35,7 @@ public struct CrashRegime: Sendable {
   private init(_ record: LifeRecord, _ plan: Plan, _ report: inout FaultReport) throws {
     self.plan = plan
     run = ChainRun(record: record)
+    run.checkpointEvery = plan.checkpointEvery
     let disk = SimulatedDisk()
     try run.create(disk, seed: plan.seed)
     let chain = run.chain(plan.seed)
@@ -41,7 +44,7 @@ public struct CrashRegime: Sendable {
     var machine = try run.open(disk, chain, seed: plan.seed)
     run.hashes = [chain.head.hash]
     for block in record.blocks {
-      try run.makeBlock(&machine, &generator)
+      try run.makeBlock(&machine, &generator, on: disk)
       run.hashes.append(chain.head.hash)
       if chain.head.header.stateRoot != block.stateRoot {
         report.failures.append(
@@ -127,7 +130,8 @@ public struct CrashRegime: Sendable {
     do throws(ReplayFailure) {
       report.recoveries += 1
       var machine = try run.open(disk, chain, seed: generator.next())
-      report.executed += Int(chain.head.height)
+      report.executed += Int(chain.head.height - machine.recovered.startedFrom)
+      if machine.recovered.startedFrom > 0 { report.count("recovered from a checkpoint") }
       // One block at most is on its way.
       let fault = run.judge(
         chain, acknowledged: point.acknowledged, begun: point.acknowledged + 1)
@@ -138,7 +142,9 @@ public struct CrashRegime: Sendable {
       guard isLast else { return nil }
       report.executed += plan.after
       do throws(StorageFailure) {
-        if let fault = try run.goOn(&machine, chain, plan.after, &generator) { return fault }
+        if let fault = try run.goOn(&machine, chain, plan.after, &generator, on: disk) {
+          return fault
+        }
         try machine.close()
       } catch {
         return "after recovery: \(error)"

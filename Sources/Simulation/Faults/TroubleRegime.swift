@@ -34,6 +34,7 @@ public struct TroubleRegime: Sendable {
   private init(_ record: LifeRecord, _ plan: Plan) throws {
     self.plan = plan
     run = ChainRun(record: record)
+    run.checkpointEvery = 9
     let disk = SimulatedDisk()
     let chain = run.chain(1)
     var generator = Generator(seed: plan.seed)
@@ -41,7 +42,7 @@ public struct TroubleRegime: Sendable {
     try run.create(disk, seed: plan.seed)
     var machine = try run.open(disk, chain, seed: plan.seed)
     for _ in record.blocks {
-      try run.makeBlock(&machine, &generator)
+      try run.makeBlock(&machine, &generator, on: disk)
       hashes.append(chain.head.hash)
     }
     try machine.close()
@@ -152,7 +153,7 @@ public struct TroubleRegime: Sendable {
     while Int(chain.head.height) < run.record.blocks.count {
       let height = chain.head.height
       do throws(StorageFailure) {
-        try run.makeBlock(&machine, &generator)
+        try run.makeBlock(&machine, &generator, on: disk)
         report.executed += 1
         standing.acknowledged = chain.head.height
         if chain.head.hash != run.hashes[Int(height) + 1] { return "block \(height + 1) differs" }
@@ -210,7 +211,7 @@ public struct TroubleRegime: Sendable {
       if let fault { return fault }
       do throws(StorageFailure) {
         report.executed += 1
-        if let fault = try run.goOn(&machine, chain, 1, &generator) { return fault }
+        if let fault = try run.goOn(&machine, chain, 1, &generator, on: disk) { return fault }
         try machine.close()
         return nil
       } catch {

@@ -99,7 +99,7 @@ import Testing
     var generator = Generator(seed: 1)
     var machine = try run.open(disk, chain, seed: 1)
     run.hashes = [chain.head.hash]
-    try run.makeBlock(&machine, &generator)
+    try run.makeBlock(&machine, &generator, on: disk)
     run.hashes.append(chain.head.hash)
     #expect(run.judge(chain, acknowledged: 1, begun: 2) == nil)
     #expect(run.judge(chain, acknowledged: 2, begun: 3)?.contains("lost") == true)

@@ -105,7 +105,7 @@ import Testing
     var generator = Generator(seed: 1)
     var supply = record.genesis.token.supply.units
     for _ in record.blocks {
-      try run.makeBlock(&machine, &generator)
+      try run.makeBlock(&machine, &generator, on: disk)
       let now = chain.withState { $0.totalSupply().units }
       #expect(now <= supply)
       supply = now
