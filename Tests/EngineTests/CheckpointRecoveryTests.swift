@@ -148,7 +148,7 @@ import Testing
     for call in before + 1...plain.calls {
       let disk = SimulatedDisk()
       _ = try Life(disk, blocks: 8, checkpoints: [4], closes: false)
-      disk.die(atCall: call)
+      disk.strike(call, .die)
       if let restart = try? Restart(disk) { _ = try? restart.machine?.writeCheckpoint() }
       for _ in 0..<2 {
         let restart = try Restart(disk.crash(&generator))

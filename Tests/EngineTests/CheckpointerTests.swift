@@ -1,4 +1,5 @@
 import Economy
+import Glibc
 import Primitives
 import Simulation
 import Storage

@@ -1,5 +1,6 @@
 import Cryptography
 import Economy
+import Glibc
 import Primitives
 import Simulation
 import Storage

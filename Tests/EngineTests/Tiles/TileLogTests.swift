@@ -39,7 +39,9 @@ private struct Logged {
 
   /// Continues the log and publishes at each of the sizes.
   @discardableResult
-  func log(_ sizes: [UInt64], _ mended: (String) -> Void = { _ in }) throws -> TileLog<SimulatedDisk> {
+  func log(_ sizes: [UInt64], _ mended: (String) -> Void = { _ in }) throws -> TileLog<
+    SimulatedDisk
+  > {
     var log = try TileLog(chain, disk: disk, signer: signer, mended: mended)
     for size in sizes {
       try log.catchUp(to: size)
@@ -234,7 +236,7 @@ private struct Logged {
     var recoveries = 0
     for call in 1...calls {
       let disk = start.disk.crash(&generator)
-      disk.die(atCall: disk.calls + call)
+      disk.strike(disk.calls + call, .die)
       _ = try? Logged(disk).log([255, 257, 260])
       let left = try Logged(disk.crash(&generator))
       let size = try left.verify()?.size ?? 0
