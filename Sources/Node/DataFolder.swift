@@ -18,8 +18,8 @@ public struct DataFolderFailure: Error, Sendable {
 }
 
 /// A node's folder: `genesis.json`, the canonical economy with its overlays and its start, and
-/// `journal/`, the blocks; besides `keys/`, this node's own secrets. Everything else, `checkpoints/`
-/// among it, can be made again from these.
+/// `journal/`, the blocks; besides `keys/`, this node's own secrets. All else, `checkpoints/` and
+/// `tiles/` among it, can be made again from these.
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 

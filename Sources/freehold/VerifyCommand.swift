@@ -15,7 +15,8 @@ enum VerifyCommand {
       Checks every checksum, recovers every signature, executes every transaction and compares \
       every block's transactions root, receipts root and state root, and the sum of all balances. \
       Every checkpoint is loaded and compared with the journal's block of its height; where there \
-      is a block log, every byte of its tiles and its checkpoint's signature too. Nothing is changed.
+      is a block log, every byte of its tiles and its checkpoint's signature too. Nothing is \
+      changed.
       """,
     options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
 

@@ -82,8 +82,8 @@ import Testing
     let life = try Life(disk, blocks: 30, checkpoints: [10])
     let other = SimulatedDisk()
     _ = try Life(other, blocks: 30, checkpoints: [15, 20], seed: 23)
-    try disk.copy(Checkpoints.file(15), from: other)
-    try disk.copy(Checkpoints.file(20), from: other)
+    disk.copy(Checkpoints.file(15), from: other)
+    disk.copy(Checkpoints.file(20), from: other)
     let restart = try Restart(disk)
     #expect(restart.faults.map(\.height) == [20, 15])
     for fault in restart.faults {
@@ -102,7 +102,7 @@ import Testing
     _ = try Life(longer, blocks: 30, checkpoints: [10, 30])
     let disk = SimulatedDisk()
     _ = try Life(disk, blocks: 20, checkpoints: [10])
-    try disk.copy(Checkpoints.file(30), from: longer)
+    disk.copy(Checkpoints.file(30), from: longer)
     let before = disk.names.map { disk.contents($0) }
     for isDamaged in [false, true] {
       if isDamaged { disk.damage(Checkpoints.file(30), at: 800) }
@@ -148,7 +148,7 @@ import Testing
     for call in before + 1...plain.calls {
       let disk = SimulatedDisk()
       _ = try Life(disk, blocks: 8, checkpoints: [4], closes: false)
-      disk.strike(call, .die)
+      disk.plan(Fault(.change(call), .die))
       if let restart = try? Restart(disk) { _ = try? restart.machine?.writeCheckpoint() }
       for _ in 0..<2 {
         let restart = try Restart(disk.crash(&generator))
@@ -167,13 +167,13 @@ import Testing
   @Test func aLostNodeIsRebuilt() throws {
     let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 60, checkpoints: [20, 40])
-    let copy = try Restart(try disk.copied(), secret: 99)
+    let copy = try Restart(disk.copied(), secret: 99)
     #expect(copy.chain.head.shown == life.head.shown)
-    let journalAlone = try disk.copied()
+    let journalAlone = disk.copied()
     for height in [20, 40] as [Height] { try journalAlone.remove(Checkpoints.file(height)) }
     #expect(try Restart(journalAlone).chain.head.shown == life.head.shown)
 
-    let tail = try disk.copied()
+    let tail = disk.copied()
     let gone = try Journal.prune(tail, below: 20)
     #expect(!gone.isEmpty)
     let restart = try Restart(tail)
@@ -207,7 +207,7 @@ import Testing
     #expect(sound.blocks == 30)
     let other = SimulatedDisk()
     _ = try Life(other, blocks: 20, checkpoints: [20], seed: 25)
-    try disk.copy(Checkpoints.file(20), from: other)
+    disk.copy(Checkpoints.file(20), from: other)
     disk.damage(Checkpoints.file(5), at: 900)
     let chain = Fixture.chain()
     let found = try Recovery.verify(chain, disk: disk) { _ in }

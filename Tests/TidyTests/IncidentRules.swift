@@ -59,8 +59,10 @@ enum IncidentRules {
       let head = part.drop { $0.isWhitespace }
       guard head.first == "\"" else { return false }
       let title = head.dropFirst().prefix { $0 != "\"" && $0 != ":" }
-      guard title.hasPrefix("incident") else { return false }
-      return title.split { !$0.isNumber }.contains { Int($0) == number }
+      // Rows of the requirements may stand before it.
+      let words = title.split { !$0.isNumber && !$0.isLetter }
+      guard let place = words.firstIndex(where: { $0.hasPrefix("incident") }) else { return false }
+      return words[place...].contains { Int($0) == number }
     }
   }
 

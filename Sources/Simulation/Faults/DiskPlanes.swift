@@ -64,8 +64,10 @@ struct DiskPlanes: Sendable {
     changes.append(change)
   }
 
-  /// Puts durable bytes under a durable name.
+  /// Puts durable bytes under a durable name, in folders that are durable too.
   mutating func put(_ name: String, _ bytes: [UInt8]) {
+    var folder = parent(name)
+    while names.folders.insert(folder).inserted { folder = parent(folder) }
     let file = names.files[name] ?? nextFile
     if file == nextFile { nextFile += 1 }
     files[file] = File(cached: bytes, durable: bytes)

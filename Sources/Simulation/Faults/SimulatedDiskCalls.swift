@@ -7,7 +7,8 @@ extension SimulatedDisk {
       guard state.planes.names.folders.contains(folder) else {
         throw StorageFailure(.list, file: folder, errorNumber: DiskError.noEntry)
       }
-      return state.planes.names.files.keys.filter { parent($0) == folder }
+      return (Array(state.planes.names.files.keys) + Array(state.planes.names.folders))
+        .filter { !$0.isEmpty && parent($0) == folder }
         .map { String($0.dropFirst(folder.isEmpty ? 0 : folder.count + 1)) }.sorted()
     }
   }

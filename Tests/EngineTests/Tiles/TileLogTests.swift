@@ -192,7 +192,7 @@ private struct Logged {
       let other = Fixture.chain()
       let disk = SimulatedDisk()
       try fill(disk, other, blocks: blocks, start: Fixture.start + 100 * shift)
-      for name in logged.tiles { try disk.writeAtomically(name, logged.disk.contents(name)) }
+      for name in logged.tiles { disk.put(name, logged.disk.contents(name)) }
       guard case .contradiction = opening(other, disk, logged.signer) else {
         Issue.record("a contradiction of \(blocks) blocks went unnoticed")
         continue
@@ -236,7 +236,7 @@ private struct Logged {
     var recoveries = 0
     for call in 1...calls {
       let disk = start.disk.crash(&generator)
-      disk.strike(disk.calls + call, .die)
+      disk.strike(call, .die)
       _ = try? Logged(disk).log([255, 257, 260])
       let left = try Logged(disk.crash(&generator))
       let size = try left.verify()?.size ?? 0

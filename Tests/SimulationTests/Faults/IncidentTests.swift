@@ -62,7 +62,7 @@ import Testing
     #expect(world.state.invariants().isEmpty)
   }
 
-  /// Level Finance 2023: the same id twice in one claim. The one operation that takes a list refuses
+  /// Level Finance 2023: the same id twice in one claim. The operation that takes a list refuses
   /// a duplicate; whoever declares another puts it here with the same test.
   @Test("incident 6: a list with a duplicate is refused")
   func noDuplicatesInLists() throws {
