@@ -52,11 +52,11 @@ final class Signal: @unchecked Sendable {
 }
 
 /// A thread that is joined when its work is over.
-final class Worker: Sendable {
+package final class Worker: Sendable {
   private let thread: pthread_t
 
   /// - Parameter name: what the message says where the system gives no thread.
-  init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+  package init(_ name: String, _ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
     let made = pthread_create(
@@ -71,7 +71,8 @@ final class Worker: Sendable {
     self.thread = thread
   }
 
-  func join() { pthread_join(thread, nil) }
+  /// Waits until the work is over; call once.
+  package func join() { pthread_join(thread, nil) }
 
   /// Gives the calling thread the lowest priority: blocks go first, and on a busy machine it takes
   /// what time is left.
