@@ -15,15 +15,17 @@ public struct Doctor {
 
   private let folder: DataFolder
   private let disk: RealDisk
-  private let now: UInt64
+  private let now: () -> UInt64
   private let progress: (Height) -> Void
   private var diagnosis = Diagnosis()
   private var owner: UInt64?
 
   /// - Parameters:
-  ///   - now: the second, since 1970.
+  ///   - now: the second, since 1970, asked for when it is compared.
   ///   - progress: called now and then with the height reached in the journal.
-  public init(_ folder: DataFolder, now: UInt64, progress: @escaping (Height) -> Void) {
+  public init(
+    _ folder: DataFolder, now: @escaping () -> UInt64, progress: @escaping (Height) -> Void
+  ) {
     self.folder = folder
     self.now = now
     self.progress = progress
@@ -270,10 +272,10 @@ public struct Doctor {
       }
     }
     guard let head = blocks?.links.head else { return }
-    if head.timestamp > now + offset {
+    let time = now() + offset
+    if head.timestamp > time + NodeGate.clockTolerance {
       diagnosis.problem(
-        "clock",
-        "this machine's clock is \(head.timestamp - now - offset) s behind the newest block",
+        "clock", "this machine's clock is \(head.timestamp - time) s behind the newest block",
         repair: "set it right: until then the time of new blocks holds")
     } else {
       diagnosis.sound(

@@ -16,7 +16,7 @@ final class NodeGate: Sendable {
 
   /// How far the clock may stand behind the newest block before the node is called not ready, in
   /// seconds: more than clocks that are kept right ever differ.
-  private static let clockTolerance: UInt64 = 10
+  static let clockTolerance: UInt64 = 10
 
   private let phase = Mutex(Phase.starting("opening the data folder"))
   private let metrics: NodeMetrics

@@ -19,7 +19,7 @@ enum DoctorCommand {
     example: "freehold doctor --data .freehold/dta")
 
   static func run(_ match: Match) -> ExitCode {
-    var doctor = Doctor(DataFolder(match.text("data") ?? ""), now: SystemClock().now()) {
+    var doctor = Doctor(DataFolder(match.text("data") ?? ""), now: { SystemClock().now() }) {
       Terminal.progress("looked at to height \($0)")
     }
     let diagnosis = doctor.examine(deep: match.flag("deep"))

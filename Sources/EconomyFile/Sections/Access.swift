@@ -1,5 +1,5 @@
+internal import Cryptography
 public import Primitives
-
 extension EconomyDocument {
   /// Who may do what besides owning tokens (decision N02). Lists are sorted by name.
   public struct Access: Sendable, Equatable {
@@ -122,14 +122,14 @@ extension Node {
     return name
   }
 
-  /// An address as 0x and forty hexadecimal digits.
+  /// An address as 0x and forty hexadecimal digits; mixed capitals must be its checksum.
   func address() -> Address? {
     let text = text()
     if text.isEmpty { return nil }
-    guard let address = AddressText.parse(text) else {
+    guard let address = Address(text: text) else {
       fail(
         "\"\(text)\" is no address",
-        repair: "write 0x and 40 hexadecimal digits")
+        repair: "write 0x and 40 hexadecimal digits, all small or with the capitals of EIP-55")
       return nil
     }
     return address
