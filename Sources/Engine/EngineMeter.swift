@@ -9,6 +9,7 @@ public final class Counter: Sendable {
   /// What has been counted since the process began.
   public var value: UInt64 { count.load(ordering: .relaxed) }
 
+  /// Counts so many more.
   public func add(_ more: UInt64 = 1) { count.wrappingAdd(more, ordering: .relaxed) }
 }
 
@@ -50,6 +51,7 @@ public final class DurationHistogram: Sendable {
 /// What the engine has done since the process began. Counting costs a few nanoseconds a block and
 /// waits for nobody.
 public final class EngineMeter: Sendable {
+  /// Blocks made.
   public let blocks = Counter()
   /// Transactions of members, by what became of them.
   public let succeeded = Counter()

@@ -10,6 +10,7 @@ public struct Finding: Sendable, Equatable {
     case problem
   }
 
+  /// What it means for the operator.
   public let weight: Weight
   /// What it is about, in one or two words.
   public let subject: String
@@ -28,6 +29,7 @@ public struct Finding: Sendable, Equatable {
 
 /// What a doctor has to say.
 public struct Diagnosis: Sendable {
+  /// In the order of looking.
   public private(set) var findings: [Finding] = []
 
   /// True where nothing has to be done.

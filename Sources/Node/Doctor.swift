@@ -5,8 +5,8 @@ internal import Glibc
 public import Primitives
 internal import Storage
 
-/// Looks at a data folder and says in words what is there and what to do. Nothing is changed, locked
-/// or executed, and a node may be at work in it.
+/// Looks at a data folder and says in words what is there and what to do. Nothing is changed,
+/// locked or executed, and a node may be at work in it.
 public struct Doctor {
   /// Free space below which a node is about to stop taking transactions: two segments.
   private static let leastFree: UInt64 = 128 << 20
@@ -176,8 +176,8 @@ public struct Doctor {
     diagnosis.sound(
       "journal",
       "\(survey.records) blocks to height \(survey.height), \(blocks.links.transactions) "
-        + "transactions, \(survey.recordBytes) bytes in \(survey.segments) segments; every checksum "
-        + "and link holds; head \(hash)")
+        + "transactions, \(survey.recordBytes) bytes in \(survey.segments) segments; every "
+        + "checksum and link holds; head \(hash)")
     if survey.begins > 1 {
       diagnosis.note(
         "journal", "it begins at block \(survey.begins): older segments were removed (--prune)")

@@ -27,6 +27,7 @@ public struct LogEvent: Sendable, Equatable {
     case number(UInt64)
   }
 
+  /// How much it matters.
   public let level: Level
   /// Always the same words for the same thing, such as `read-only`.
   public let name: String
@@ -94,8 +95,9 @@ public struct LogEvent: Sendable, Equatable {
   }
 }
 
-/// Writes events to standard error, one line each, on a thread of its own: whoever tells of an event
-/// never waits for the reader of the log. Where that one is too slow, events are dropped and counted.
+/// Writes events to standard error, one line each, on a thread of its own: whoever tells of an
+/// event never waits for the reader of the log. Where that one is too slow, events are dropped and
+/// counted.
 public final class EventLog: Sendable {
   /// How a line looks.
   public enum Form: String, Sendable, CaseIterable { case text, json }

@@ -182,7 +182,7 @@ private struct StagedFolder {
       throw DataFolderFailure(
         taken == path
           ? "\(path) is what an interrupted attempt left: remove it and try again"
-          : "\(taken) is already there: nothing is overwritten; give another folder, or move it away"
+          : "\(taken) is already there: nothing is overwritten; give another folder or move it"
       )
     }
   }

@@ -56,7 +56,8 @@ struct FolderSurvey {
   private static func isNumbered(_ name: String, _ endings: [String]) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 2 && parts[0].utf8.count == 20
-      && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) } && endings.contains(String(parts[1]))
+      && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+      && endings.contains(String(parts[1]))
   }
 }
 

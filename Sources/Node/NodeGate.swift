@@ -4,7 +4,7 @@ internal import Interface
 internal import Primitives
 internal import Synchronization
 
-/// What stands between the transport and the chain: it knows whether there is one yet, whether it is
+/// What stands between the transport and the chain: it knows whether there is one and whether it is
 /// to be used, and answers for it where not.
 final class NodeGate: Sendable {
   private enum Phase {
@@ -111,7 +111,8 @@ final class NodeGate: Sendable {
       server.withLock { $0 }, router, reason: reason, now: now.withLock({ $0 })())
     return HTTPResponse(
       headers: [
-        HTTPHeader("Content-Type", MetricsText.contentType), HTTPHeader("Cache-Control", "no-store"),
+        HTTPHeader("Content-Type", MetricsText.contentType),
+        HTTPHeader("Cache-Control", "no-store"),
       ], body: text)
   }
 

@@ -8,13 +8,13 @@ internal import Synchronization
 /// A node as a service: its events in the log, its standing told to the service manager.
 public final class NodeService: Sendable {
   private let log: EventLog
-  private let manager: ServiceManager?
+  private let manager: Supervisor?
   private let drain: UInt64
   private let isOver = Atomic(false)
   private let threads = Mutex<[Worker]>([])
 
   /// - Parameter drain: seconds that a stop lets clients read.
-  public init(log: EventLog, manager: ServiceManager?, drain: UInt64) {
+  public init(log: EventLog, manager: Supervisor?, drain: UInt64) {
     self.log = log
     self.manager = manager
     self.drain = drain

@@ -183,8 +183,8 @@ public final class RunningNode: Sendable {
     }
   }
 
-  /// Takes nothing in any more, lets what was accepted become blocks and clients read of it, answers
-  /// what is under way, and closes the journal with a mark that covers everything.
+  /// Takes nothing in any more, lets what was accepted become blocks and clients read of it,
+  /// answers what is under way, and closes the journal with a mark that covers everything.
   /// - Parameter seconds: how long clients may still read while blocks are made of what waits.
   public func stop(drain seconds: UInt64 = 10) {
     gate.drain()

@@ -29,13 +29,13 @@ public struct BackupContent: Sendable {
   public var journal: JournalSurvey
 }
 
-/// A consistent copy of a data folder whose node may be at work: nothing is locked, nothing changed.
+/// A consistent copy of a data folder whose node may be at work: nothing is locked or changed.
 ///
 /// The order makes it consistent. Files that never change go first. Checkpoints go before the
 /// journal: each was written after its block was durable, so the journal copied later has that
 /// block. The journal is append-only: full segments, then the newest through its last sound record,
 /// which was there when the copy began or came later. The clock's offset goes last, so that it is
-/// never behind a copied block's time. Where pruning takes a file away meanwhile, all is begun anew.
+/// never behind a copied block's time. Where pruning takes a file away meanwhile, it begins anew.
 public enum Backup {
   private static let attempts = 5
 
@@ -155,7 +155,8 @@ public enum Backup {
   }
 
   /// Bytes that a copy will take, about.
-  private static func size(_ disk: some Disk, _ scope: BackupScope) throws(StorageFailure) -> UInt64 {
+  private static func size(_ disk: some Disk, _ scope: BackupScope) throws(StorageFailure) -> UInt64
+  {
     var sum: UInt64 = 0
     for name in scope.first { sum += try bytes(disk, name) }
     for folder in scope.folders + ["journal", "checkpoints"] { sum += sizeOfTree(disk, folder) }

@@ -2,8 +2,7 @@ public import Primitives
 
 /// What one pass over a journal found that another process may be writing meanwhile.
 public struct JournalSurvey: Equatable, Sendable {
-  public init() {}
-
+  /// Segment files.
   public var segments = 0
   /// The first height that the journal still has; above 1 where older segments were removed.
   public var begins: Height = 0
@@ -18,6 +17,9 @@ public struct JournalSurvey: Equatable, Sendable {
   public var digestBefore = Digest.zero
   /// What stands behind the last sound record: a torn tail, or a write that was under way.
   public var unfinished: TornTail?
+
+  /// Nothing seen yet.
+  public init() {}
 }
 
 /// Reads a whole journal without changing or locking anything, in order of height, through the last

@@ -19,9 +19,9 @@ enum DoctorCommand {
     example: "freehold doctor --data .freehold/dta")
 
   static func run(_ match: Match) -> ExitCode {
-    var doctor = Doctor(DataFolder(match.text("data") ?? ""), now: { SystemClock().now() }) {
-      Terminal.progress("looked at to height \($0)")
-    }
+    var doctor = Doctor(
+      DataFolder(match.text("data") ?? ""), now: { SystemClock().now() },
+      progress: { Terminal.progress("looked at to height \($0)") })
     let diagnosis = doctor.examine(deep: match.flag("deep"))
     Terminal.progressEnds()
     if match.wantsJSON {
@@ -69,6 +69,7 @@ enum DoctorCommand {
       }
     }
     Terminal.print(
-      diagnosis.isSound ? "Nothing has to be done." : "Something has to be done: see the lines with !")
+      diagnosis.isSound
+        ? "Nothing has to be done." : "Something has to be done: see the lines with !")
   }
 }

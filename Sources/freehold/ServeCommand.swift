@@ -55,7 +55,7 @@ enum ServeCommand {
       match.text("log").flatMap { EventLog.Form(rawValue: $0) }
         ?? (isatty(STDERR_FILENO) == 1 ? .text : .json),
       least: match.text("log-level").flatMap { LogEvent.Level(rawValue: $0) } ?? .info)
-    let manager = ServiceManager { name in getenv(name).map { String(cString: $0) } }
+    let manager = Supervisor { name in getenv(name).map { String(cString: $0) } }
     let service = NodeService(log: log, manager: manager, drain: match.number("drain") ?? 10)
     var configuration = NodeConfiguration(
       host: listen.host, port: listen.port, isPublic: match.flag("public"),

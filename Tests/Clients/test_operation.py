@@ -206,6 +206,7 @@ def test_listens_while_replaying_and_says_so():
 
 def test_service_manager_drain_and_log():
     with Node() as node, tempfile.TemporaryDirectory() as folder:
+        assert node.stop() == 0
         path = os.path.join(folder, "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(path)

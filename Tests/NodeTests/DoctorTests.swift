@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DoctorTests {
   private func examine(_ folder: NodeFolder, deep: Bool = false) -> Diagnosis {
-    var doctor = Doctor(folder.data, now: { 1_800_000_000 }) { _ in }
+    var doctor = Doctor(folder.data, now: { 1_800_000_000 }, progress: { _ in })
     return doctor.examine(deep: deep)
   }
 
@@ -107,11 +107,11 @@ import Testing
     chmod("\(data)/keys/log.key", 0o600)
     chmod("\(data)/notes.txt", 0o666)
     #expect(problems(folder).first?.repair == "chmod -R o-w \(data)")
-    var nowhere = Doctor(DataFolder("\(data)/none"), now: { 0 }) { _ in }
+    var nowhere = Doctor(DataFolder("\(data)/none"), now: { 0 }, progress: { _ in })
     #expect(nowhere.examine(deep: true).isSound == false)
-    var empty = Doctor(DataFolder("\(data)/keys"), now: { 0 }) { _ in }
+    var empty = Doctor(DataFolder("\(data)/keys"), now: { 0 }, progress: { _ in })
     #expect(empty.examine(deep: true).isSound == false)
-    var file = Doctor(DataFolder("\(data)/notes.txt"), now: { 0 }) { _ in }
+    var file = Doctor(DataFolder("\(data)/notes.txt"), now: { 0 }, progress: { _ in })
     #expect(file.examine(deep: false).isSound == false)
   }
 

@@ -28,7 +28,9 @@ import Testing
     let log = EventLog(.text, least: .info, descriptor: ends[1])
     #expect(!log.takes(.debug) && log.takes(.error))
     log.write(LogEvent(.debug, "unseen"))
-    for number in 0..<5 as Range<UInt64> { log.write(LogEvent(.info, "seen", [("n", .number(number))])) }
+    for number in 0..<5 as Range<UInt64> {
+      log.write(LogEvent(.info, "seen", [("n", .number(number))]))
+    }
     log.writeNow(LogEvent(EngineNotice.failed("flush")))
     log.stop()
     close(ends[1])

@@ -1,5 +1,6 @@
 internal import Cryptography
 public import Primitives
+
 extension EconomyDocument {
   /// Who may do what besides owning tokens (decision N02). Lists are sorted by name.
   public struct Access: Sendable, Equatable {

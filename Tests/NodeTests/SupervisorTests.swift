@@ -3,7 +3,7 @@ import Testing
 
 @testable import Node
 
-@Suite struct ServiceManagerTests {
+@Suite struct SupervisorTests {
   /// A datagram socket as systemd has one.
   private final class Listener {
     let path: String
@@ -44,7 +44,7 @@ import Testing
     let environment = [
       "NOTIFY_SOCKET": listener.path, "WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "12",
     ]
-    let manager = try #require(ServiceManager({ environment[$0] }, process: 12))
+    let manager = try #require(Supervisor({ environment[$0] }, process: 12))
     #expect(manager.watchdog == 2_000_000)
     #expect(manager.starting("replaying\nREADY=1", seconds: 60))
     #expect(listener.next() == "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=replaying READY=1")
@@ -52,18 +52,18 @@ import Testing
     #expect(manager.alive() && listener.next() == "WATCHDOG=1")
     #expect(manager.stopping("draining", seconds: 40))
     #expect(listener.next() == "STOPPING=1\nEXTEND_TIMEOUT_USEC=40000000\nSTATUS=draining")
-    #expect(ServiceManager({ environment[$0] }, process: 13)?.watchdog == nil)
+    #expect(Supervisor({ environment[$0] }, process: 13)?.watchdog == nil)
   }
 
   @Test("Without a manager, or with one that is gone, nothing happens")
   func nobody() {
-    #expect(ServiceManager({ _ in nil }) == nil)
+    #expect(Supervisor({ _ in nil }) == nil)
     for path in ["", "@", "relative", "tcp:1"] {
-      #expect(ServiceManager({ $0 == "NOTIFY_SOCKET" ? path : nil }) == nil)
+      #expect(Supervisor({ $0 == "NOTIFY_SOCKET" ? path : nil }) == nil)
     }
     let long = "/" + String(repeating: "x", count: 300)
     for path in ["/nonexistent/socket", long] {
-      let manager = ServiceManager { $0 == "NOTIFY_SOCKET" ? path : nil }
+      let manager = Supervisor { $0 == "NOTIFY_SOCKET" ? path : nil }
       #expect(manager?.alive() == false && manager?.watchdog == nil)
     }
   }

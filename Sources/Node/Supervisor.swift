@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The service manager that started this process, as systemd's notify protocol meets it: datagrams
 /// of `NAME=value` lines to the socket that `NOTIFY_SOCKET` names (sd_notify(3)).
-public struct ServiceManager: Sendable {
+public struct Supervisor: Sendable {
   private let path: String
   /// Microseconds within which the manager wants to hear `WATCHDOG=1`; nil where it does not.
   public let watchdog: UInt64?
@@ -57,8 +57,11 @@ public struct ServiceManager: Sendable {
     let bytes = Array(lines.map { $0.replacingBreaks }.joined(separator: "\n").utf8)
     let sent = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { target in
-        bytes.withUnsafeBytes { sendto(handle, $0.baseAddress, $0.count, 
-            Int32(MSG_NOSIGNAL), target, length) }
+        bytes.withUnsafeBytes {
+          sendto(
+            handle, $0.baseAddress, $0.count,
+            Int32(MSG_NOSIGNAL), target, length)
+        }
       }
     }
     return sent == bytes.count
