@@ -87,13 +87,16 @@ let package = Package(
     tests("CryptographyTests", ["Cryptography", "Primitives", "CSecp256k1"]),
     tests("LedgerTests", ["Ledger", "Cryptography", "Primitives"]),
     tests("EconomyTests", ["Economy", "EconomyFile", "Ledger", "Cryptography", "Primitives"]),
-    tests("StorageTests", ["Storage", "Cryptography", "Primitives"]),
+    tests("StorageTests", ["Simulation", "Storage", "Cryptography", "Primitives"]),
     tests("HTTPTests", ["HTTP", "Primitives"]),
     tests(
       "EconomyFileTests", ["EconomyFile", "Economy", "Ledger", "Cryptography", "Primitives"]),
     tests(
       "EngineTests",
-      ["Engine", "EconomyFile", "Storage", "Economy", "Ledger", "Cryptography", "Primitives"]),
+      [
+        "Simulation", "Engine", "EconomyFile", "Storage", "Economy", "Ledger", "Cryptography",
+        "Primitives",
+      ]),
     tests(
       "InterfaceTests",
       [

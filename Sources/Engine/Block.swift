@@ -209,6 +209,18 @@ public final class Block: Sendable {
   /// The log with that index in the block.
   public func log(_ index: Int) -> Log { Self.log(records[index], words) }
 
+  /// The bytes that the receipts root holds of a receipt, and its siblings up to the root.
+  public func receiptProof(_ index: Int) -> (leaf: [UInt8], path: [Digest]) {
+    var tree = HashTree()
+    var form = ReceiptLeaf()
+    for (receipt, transaction) in zip(receipts, transactions) {
+      tree.append(form.hash(receipt, transaction, records, words))
+    }
+    return (
+      form.bytes(receipts[index], transactions[index], records, words), tree.path(index)
+    )
+  }
+
   static func log(_ record: EventRecord, _ words: [Word]) -> Log {
     let start = Int(record.start)
     let topics = Int(record.topicCount)

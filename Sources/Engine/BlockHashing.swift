@@ -94,7 +94,8 @@ final class BlockHashing: Sendable {
     part.receipts.reserveCapacity(range.count)
     var leaf = ReceiptLeaf()
     for index in range {
-      part.receipts.append(leaf.hash(receipts[index], transactions[index], events))
+      part.receipts.append(
+        leaf.hash(receipts[index], transactions[index], events.records, events.words))
     }
     // The receipts of a piece have the events between the first one's and the last one's.
     let records =
@@ -115,12 +116,29 @@ final class BloomCaches: Sendable {
 /// One leaf a receipt, little-endian 64-bit words with digests and addresses in their own byte
 /// order: success, gas, cumulative gas, price, refusing module and code, transaction hash, sender,
 /// then each log with emitter, topics and data.
-private struct ReceiptLeaf {
+struct ReceiptLeaf {
   private var leaf: [UInt64] = []
 
   mutating func hash(
-    _ receipt: Receipt, _ transaction: BlockTransaction, _ events: EventLog
+    _ receipt: Receipt, _ transaction: BlockTransaction, _ records: [EventRecord], _ words: [Word]
   ) -> Digest {
+    fill(receipt, transaction, records, words)
+    return SHA256.leaf(leaf.span.bytes)
+  }
+
+  /// What is hashed.
+  mutating func bytes(
+    _ receipt: Receipt, _ transaction: BlockTransaction, _ records: [EventRecord], _ words: [Word]
+  ) -> [UInt8] {
+    fill(receipt, transaction, records, words)
+    var bytes: [UInt8] = []
+    for word in leaf { word.appendLittleEndian(to: &bytes) }
+    return bytes
+  }
+
+  private mutating func fill(
+    _ receipt: Receipt, _ transaction: BlockTransaction, _ records: [EventRecord], _ words: [Word]
+  ) {
     leaf.removeAll(keepingCapacity: true)
     leaf.append(receipt.isSuccess ? 1 : 0)
     leaf.append(receipt.gasUsed)
@@ -132,14 +150,13 @@ private struct ReceiptLeaf {
     append(Word(transaction.hash))
     append(Word(transaction.sender))
     leaf.append(UInt64(receipt.events.count))
-    for record in events.records[receipt.events] {
+    for record in records[receipt.events] {
       append(Word(Registry.emitter(record)))
       leaf.append(UInt64(record.topicCount) << 32 | UInt64(record.wordCount))
       append(Registry.topic(record) ?? .zero)
       let start = Int(record.start)
-      for word in events.words[start..<start + Int(record.wordCount)] { append(word) }
+      for word in words[start..<start + Int(record.wordCount)] { append(word) }
     }
-    return SHA256.leaf(leaf.span.bytes)
   }
 
   private mutating func append(_ word: Word) {

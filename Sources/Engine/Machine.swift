@@ -62,11 +62,12 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
 
   /// Makes room for a block before it is executed, so that a full disk is met while nothing has
   /// changed yet.
-  mutating func reserve(_ transactions: [AuthenticTransaction]) throws(StorageFailure) {
+  package mutating func reserve(_ transactions: [AuthenticTransaction]) throws(StorageFailure) {
     let bytes = transactions.reduce(4_096) {
       $0 + $1.decoded.bytes.count + BlockRecord.transactionOverhead
     }
     try journal.reserve(bytes)
+    try journal.pass(.blockReserved)
   }
 
   /// Makes the finalized block durable. Throws where the disk does not take it: then the process
@@ -75,6 +76,7 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     guard let executed = finalized else { return nil }
     finalized = nil
     let header = executed.block.header
+    try journal.pass(.blockExecuted)
     let payload = BlockRecord.payload(header, proposed)
     let begun = Monotonic.nanoseconds()
     try journal.append(height: header.number, payload: payload, digest: executed.block.hash)
@@ -100,7 +102,10 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
       finalize(transactions, on: &state, time: time)
       chain.meter.execution.note(nanoseconds: Monotonic.nanoseconds() - begun)
       do throws(StorageFailure) {
-        if let executed = try commit() { publish(executed) }
+        if let executed = try commit() {
+          publish(executed)
+          try journal.pass(.blockPublished)
+        }
       } catch {
         failed(error)
         throw error

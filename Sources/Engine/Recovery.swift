@@ -110,17 +110,21 @@ public enum Recovery {
   static let rootInterval: Height = 4_096
 
   /// What a journal of this chain must agree on.
-  static func settings(_ chain: Chain, segmentBytes: UInt64) -> JournalSettings {
+  static func settings(
+    _ chain: Chain, segmentBytes: UInt64, salt: UInt64 = .random(in: 0 ... .max)
+  ) -> JournalSettings {
     JournalSettings(
       identity: chain.genesis.identity, previousDigest: chain.genesisHash,
-      segmentBytes: segmentBytes)
+      segmentBytes: segmentBytes, salt: salt)
   }
 
   /// Makes an empty journal for a new network.
+  /// - Parameter salt: of the segments made from now on; a simulation names it to be repeatable.
   public static func create<D: Disk>(
-    _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes
+    _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes,
+    salt: UInt64 = .random(in: 0 ... .max)
   ) throws(StorageFailure) {
-    try Journal.create(disk, settings(chain, segmentBytes: segmentBytes))
+    try Journal.create(disk, settings(chain, segmentBytes: segmentBytes, salt: salt))
   }
 
   /// Brings a chain that stands at genesis up to its journal, then hands out the machine.
@@ -130,11 +134,13 @@ public enum Recovery {
   /// version, or of another chain than the journal is told and the next older one tried. A sound
   /// checkpoint above the journal's end means that the journal has lost blocks: that is refused.
   /// - Parameters:
+  ///   - salt: of the segments made from now on; a simulation names it to be repeatable.
   ///   - skipped: called with each checkpoint that cannot be used.
   ///   - progress: called now and then with the height reached.
   public static func open<D: Disk>(
     _ chain: Chain, disk: D, segmentBytes: UInt64 = JournalSettings.productionSegmentBytes,
-    skipped: (CheckpointFailure) -> Void = { _ in }, progress: (Height) -> Void
+    salt: UInt64 = .random(in: 0 ... .max), skipped: (CheckpointFailure) -> Void = { _ in },
+    progress: (Height) -> Void
   ) throws(ReplayFailure) -> Machine<D> {
     do {
       try Checkpoints.removeStaged(disk)
@@ -143,7 +149,8 @@ public enum Recovery {
         let start = search.next(chain, disk, skipped)
         do {
           return try open(
-            chain, disk, settings(chain, segmentBytes: segmentBytes), start, search.faults,
+            chain, disk, settings(chain, segmentBytes: segmentBytes, salt: salt), start,
+            search.faults,
             progress)
         } catch let mismatch as JournalMismatch {
           search.refuse(

@@ -16,6 +16,8 @@ public enum EngineNotice: Sendable, Equatable {
   case checkpointFailed(String)
   /// Blocks from before the start cannot be read back; the chain goes on without them.
   case historyFailed(String)
+  /// The block log was mended, or cannot go on; the chain itself does.
+  case log(String)
   /// The disk failed while a block was being made durable: the process must end at once.
   case failed(String)
 }

@@ -26,6 +26,7 @@ public struct RoutedResponse: Sendable {
 public struct Router: Sendable {
   public let rpc: JSONRPC
   private let documents: [Document]
+  private let proofs: ProofRoutes?
 
   /// Bytes that stay as they are while the node runs.
   private struct Document: Sendable {
@@ -39,6 +40,7 @@ public struct Router: Sendable {
 
   public init(_ chain: Chain, _ configuration: Configuration) {
     rpc = JSONRPC(chain, configuration)
+    proofs = ProofRoutes(chain, configuration.log)
     var documents = [
       Document(
         path: "/network", contentType: Self.json,
@@ -60,7 +62,7 @@ public struct Router: Sendable {
     self.documents = documents
   }
 
-  /// Every path that answers.
+  /// Every path that answers, besides those under `/tiles/` and `/proof/`.
   public var paths: [String] { ["/"] + documents.map(\.path) + ["/healthz", "/readyz"] }
 
   /// Answers a request.
@@ -70,6 +72,9 @@ public struct Router: Sendable {
   public func respond(method: String, path: String, body: [UInt8]) -> RoutedResponse {
     let path = String(path.prefix { $0 != "?" && $0 != "#" })
     if path == "/", method == "POST" { return answer(body) }
+    if method == "GET" || method == "HEAD", let answer = proofs?.answer(path) {
+      return answer.response ?? refusal(answer.status, answer.detail)
+    }
     guard paths.contains(path) else { return notFound(path) }
     guard method == "GET" || method == "HEAD" else {
       let allowed = path == "/" ? "GET, HEAD, POST" : "GET, HEAD"
@@ -131,6 +136,15 @@ public struct Router: Sendable {
       "Nothing is at \(path.prefix(128)). JSON-RPC is POST /; paths lists what GET answers.")
   }
 
+  /// What the log or a proof answers instead of bytes.
+  private func refusal(_ status: Int, _ detail: String) -> RoutedResponse {
+    switch status {
+    case 404: problem(404, "Not Found", detail)
+    case 503: problem(503, "Service Unavailable", detail, headers: [("Retry-After", "1")])
+    default: problem(status, "Internal Server Error", detail)
+    }
+  }
+
   /// Problem details (RFC 9457), with the paths that exist.
   private func problem(
     _ status: Int, _ title: String, _ detail: String,
@@ -144,7 +158,7 @@ public struct Router: Sendable {
     writer.member("detail", text: detail)
     writer.name("paths")
     writer.beginArray()
-    for path in paths { writer.string(path) }
+    for path in paths + (proofs?.paths ?? []) { writer.string(path) }
     writer.endArray()
     writer.endObject()
     return RoutedResponse(

@@ -134,6 +134,8 @@ public struct Accounts: ~Copyable {
     let secret = secret
     index = try KeyIndex(
       of: table, hash: { secret.hash($0.address) }, isSame: { $0.address == $1.address })
+    try ImageFailure.unless(
+      count > 0 && self[.burned].address == .zero, "the burned account is not the first")
     var sum = Amount.zero
     for row in 0..<table.count {
       guard let next = sum.adding(table[row].balance) else {

@@ -371,10 +371,8 @@ public struct LedgerState: ~Copyable {
   public mutating func rebuild() throws(ImageFailure) {
     try ImageFailure.unless(
       counters.count == Counter.allCases.count, "there are \(counters.count) counters")
-    try accounts.rebuild()
     let count = accounts.count
-    try ImageFailure.unless(
-      count > 0 && accounts[.burned].address == .zero, "the burned account is not the first")
+    try accounts.rebuild()
     try assets.rebuild(accountCount: count)
     try ImageFailure.unless(
       value(of: .nextAsset) == UInt64(assets.assets.count + 1), "the next asset's number is wrong")

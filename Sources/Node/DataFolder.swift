@@ -18,8 +18,8 @@ public struct DataFolderFailure: Error, Sendable {
 }
 
 /// A node's folder: `genesis.json`, the canonical economy with its overlays and its start, and
-/// `journal/`, the blocks. Everything else, `checkpoints/` among it, can be made again from these
-/// two.
+/// `journal/`, the blocks; besides `keys/`, this node's own secrets. Everything else, `checkpoints/`
+/// among it, can be made again from these.
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
 
@@ -57,6 +57,11 @@ public struct DataFolder: Sendable {
           .exists, .create, file: Self.genesisFile, finding: "\(path) already holds a network")
       }
       try Recovery.create(chain, disk: disk, segmentBytes: segmentBytes)
+    } catch {
+      throw DataFolderFailure(error.description)
+    }
+    _ = try logSigner(BlockLog<RealDisk>.origin(chain))
+    do throws(StorageFailure) {
       // Last, so that a folder with a genesis file is a whole one.
       try disk.writeAtomically(Self.genesisFile, Array(EconomyFile.text(document).utf8))
     } catch {

@@ -7,7 +7,7 @@ internal import Storage
 
 extension DataFolder {
   /// Where a node's own secrets stand; not part of a backup unless asked for.
-  static let keyFolder = "keys"
+  static let secretFolder = "keys"
   /// The block log as files.
   static let tileFolder = "tiles"
 
@@ -29,7 +29,7 @@ extension DataFolder {
     let network = chain.genesis.identity
     let scope = BackupScope(
       network: network, first: [Self.genesisFile],
-      folders: [Self.tileFolder] + (withKeys ? [Self.keyFolder] : []),
+      folders: [Self.tileFolder] + (withKeys ? [Self.secretFolder] : []),
       last: [DevelopmentClock.file])
     var links = ChainLinks(genesisHash: chain.genesisHash)
     do throws(StorageFailure) {

@@ -37,6 +37,8 @@ extension LogEvent {
             .text("blocks from before the start cannot be read back, the node goes on: \(why)")
           )
         ])
+    case .log(let what):
+      self.init(.warning, "block-log", [("message", .text(what))])
     case .failed(let why):
       self.init(
         .error, "disk-failed",

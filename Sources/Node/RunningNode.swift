@@ -1,3 +1,4 @@
+public import Cryptography
 public import EconomyFile
 public import Engine
 internal import Glibc
@@ -54,8 +55,11 @@ public final class RunningNode: Sendable {
   public let chain: Chain
   /// What replaying the journal found.
   public let recovery: ReplaySummary
+  /// The public key of the block log's checkpoints.
+  public var logKey: NoteKey { log.key }
   private let sequencer: SoloSequencer
   private let history: History<RealDisk>?
+  private let log: BlockLog<RealDisk>
   private let server: HTTPServer
   private let gate: NodeGate
   private let lock: FolderHolder
@@ -96,7 +100,7 @@ public final class RunningNode: Sendable {
     self.gate = gate
     server = try Self.listen(configuration, gate)
     do throws(NodeFailure) {
-      (chain, recovery, history, sequencer) = try Self.start(
+      (chain, recovery, history, log, sequencer) = try Self.start(
         folder, document, configuration, gate, skipped, progress, notify)
     } catch {
       server.stop()
@@ -123,7 +127,9 @@ public final class RunningNode: Sendable {
     return server
   }
 
-  private typealias Parts = (Chain, ReplaySummary, History<RealDisk>?, SoloSequencer)
+  private typealias Parts = (
+    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, SoloSequencer
+  )
 
   /// Brings the chain up and opens the gate to it.
   private static func start(
@@ -144,6 +150,7 @@ public final class RunningNode: Sendable {
     }
     let recovery = machine.recovered
     let history = machine.history(notify: notify)
+    let log = try Self.log(chain, folder, notify)
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -157,7 +164,10 @@ public final class RunningNode: Sendable {
       Configuration(
         version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
         development: document.network.development ? DevelopmentKeys.published() : nil,
-        advance: advance))
+        advance: advance,
+        log: LogAccess(
+          key: log.key.text, origin: log.key.name, file: { log.file($0) },
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
     let sequencer = SoloSequencer(chain: chain)
     if let clock {
       sequencer.start(
@@ -166,13 +176,25 @@ public final class RunningNode: Sendable {
       sequencer.start(
         machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
+    log.start()
     let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
     gate.open(router, now: now) { request in
       let answer = router.respond(
         method: request.method.rawValue, path: request.path, body: request.body)
       return HTTPResponse(answer)
     }
-    return (chain, recovery, history, sequencer)
+    return (chain, recovery, history, log, sequencer)
+  }
+
+  private static func log(
+    _ chain: Chain, _ folder: DataFolder, _ notify: @escaping @Sendable (EngineNotice) -> Void
+  ) throws(NodeFailure) -> BlockLog<RealDisk> {
+    do throws(DataFolderFailure) {
+      let signer = try folder.logSigner(BlockLog<RealDisk>.origin(chain))
+      return BlockLog(chain, disk: folder.disk, signer: signer) { notify(.log($0)) }
+    } catch {
+      throw .folder(error)
+    }
   }
 
   private static func clock(_ disk: RealDisk) throws(NodeFailure) -> DevelopmentClock {
@@ -184,7 +206,8 @@ public final class RunningNode: Sendable {
   }
 
   /// Takes nothing in any more, lets what was accepted become blocks and clients read of it,
-  /// answers what is under way, and closes the journal with a mark that covers everything.
+  /// answers what is under way, closes the journal with a mark that covers everything, and
+  /// publishes the block log.
   /// - Parameter seconds: how long clients may still read while blocks are made of what waits.
   public func stop(drain seconds: UInt64 = 10) {
     gate.drain()
@@ -198,6 +221,7 @@ public final class RunningNode: Sendable {
     gate.close()
     history?.stop()
     sequencer.stop()
+    log.stop()
   }
 
   /// Returns once the engine has let go of the state, which it does between two blocks: a watchdog

@@ -27,3 +27,5 @@ public struct Generator: Sendable {
   /// True once in `odds` on average.
   public mutating func chance(oneIn odds: Int) -> Bool { below(odds) == 0 }
 }
+
+extension Generator: RandomNumberGenerator {}

@@ -11,7 +11,9 @@ enum Offices {
   }
 
   /// What binds every unbound name, as the section `access` of an overlay.
-  static func overlay(_ document: EconomyDocument) -> JSONMember {
+  static func overlay(
+    _ document: EconomyDocument, holder: (String) -> Address = holder
+  ) -> JSONMember {
     let names = document.access.unboundNames.map {
       JSONMember($0, .string(Hex.text(holder($0).bytes)))
     }

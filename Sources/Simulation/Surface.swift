@@ -7,13 +7,18 @@ internal import Primitives
 enum Surface {
   /// An operation. One that nobody declares becomes what the kernel makes of unknown call data.
   static func call(_ module: UInt8, _ name: String, _ arguments: [ABITree]) -> DecodedCall {
-    let address = SystemAddress.module(module)
+    let data = data(module, name, arguments)
+    return Registry.decode(to: SystemAddress.module(module), data: data, range: 0..<data.count)
+  }
+
+  /// An operation's call data.
+  static func data(_ module: UInt8, _ name: String, _ arguments: [ABITree]) -> [UInt8] {
     let calls = Registry.module(module)?.calls ?? []
     guard
       let call = calls.first(where: { $0.name == name && $0.parameters.count == arguments.count }),
       let data = encode(call.selector, call.parameters, arguments)
-    else { return Registry.decode(to: address, data: [0, 0, 0, 0], range: 0..<4) }
-    return Registry.decode(to: address, data: data, range: 0..<data.count)
+    else { return [0, 0, 0, 0] }
+    return data
   }
 
   /// What a query answers; nil where it is not declared or refuses.

@@ -110,6 +110,7 @@ public struct CheckpointWriter<D: Disk>: ~Copyable, Sendable {
     CheckpointFrame.append(chunk, to: &bytes)
     bytes.append(contentsOf: stored)
     try disk.write(file, bytes, at: end)
+    try disk.pass(.checkpointChunk)
     end += UInt64(bytes.count)
     chunks.append(chunk)
     if end - flushed >= Self.flushInterval {
@@ -134,6 +135,7 @@ public struct CheckpointWriter<D: Disk>: ~Copyable, Sendable {
     do throws(StorageFailure) {
       try disk.write(file, table + trailer.bytes, at: end)
       try disk.flush(file)
+      try disk.pass(.checkpointStaged)
     } catch {
       abandon()
       throw error
@@ -146,6 +148,7 @@ public struct CheckpointWriter<D: Disk>: ~Copyable, Sendable {
       try? disk.remove(staged)
       throw error
     }
+    try disk.pass(.checkpointNamed)
     try disk.syncFolder(CheckpointNames.folder)
     return manifest
   }

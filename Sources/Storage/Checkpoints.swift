@@ -23,7 +23,10 @@ public enum Checkpoints {
   ) throws(StorageFailure) -> [Height] {
     let removed = Array(try list(disk).dropLast(max(1, count)))
     for height in removed { try disk.remove(CheckpointNames.file(height)) }
-    if !removed.isEmpty { try disk.syncFolder(CheckpointNames.folder) }
+    if !removed.isEmpty {
+      try disk.pass(.checkpointPruned)
+      try disk.syncFolder(CheckpointNames.folder)
+    }
     return removed
   }
 

@@ -50,4 +50,13 @@ public protocol Disk: Sendable {
   /// Takes the named file as an exclusive lock until it is closed or the process ends;
   /// `.inUse(process:)` where another holds it.
   func lock(_ name: String) throws(StorageFailure) -> OpenFile
+  /// Passes a named moment of the durable path. A real disk does nothing; a simulated one may end
+  /// the process there, fail or let time go by.
+  func pass(_ point: FaultPoint) throws(StorageFailure)
+}
+
+extension Disk {
+  /// Nothing happens.
+  @inlinable
+  public func pass(_ point: FaultPoint) throws(StorageFailure) {}
 }

@@ -89,6 +89,7 @@ public struct Journal<D: Disk>: ~Copyable, Sendable {
         finding: "the next height is \(appended &+ 1)")
     }
     try reserve(payload.count)
+    try disk.pass(.journalAppending)
     let place = add(.block, height: height, payload: payload)
     appended = height
     lastDigest = digest
@@ -170,6 +171,9 @@ public struct Journal<D: Disk>: ~Copyable, Sendable {
     try writeMark()
   }
 
+  /// Passes a named moment of the journal's owner, see `Disk.pass`.
+  public func pass(_ point: FaultPoint) throws(StorageFailure) { try disk.pass(point) }
+
   /// Something to make the next segment with, where none waits: call this after a flush and give
   /// the answer to a thread that has time. Without it, a full segment costs the time to zero-fill.
   public mutating func takePreparer() -> SegmentPreparer<D>? {
@@ -182,6 +186,7 @@ public struct Journal<D: Disk>: ~Copyable, Sendable {
   mutating func writeMark() throws(StorageFailure) {
     // Behind every block `append` kept room for it.
     if isMarked || !fits(0) { return }
+    try disk.pass(.journalMarking)
     add(.mark, height: appended, payload: [])
     isMarked = true
     try flush()
@@ -251,6 +256,7 @@ public struct Journal<D: Disk>: ~Copyable, Sendable {
       try disk.removeIfPresent(staged)
       try SegmentPreparer.make(disk, staged, header.segmentBytes)
     }
+    try disk.pass(.segmentStaged)
     return try disk.open(staged, forWriting: true)
   }
 }

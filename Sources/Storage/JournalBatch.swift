@@ -33,15 +33,18 @@ public struct JournalBatch: Sendable {
       for part in parts {
         if !part.bytes.isEmpty {
           try disk.write(part.file, part.bytes, at: part.offset)
+          try disk.pass(.journalWritten)
           try disk.flush(part.file)
         }
         if part.isNew {
           // Named only when durable: so a later segment proves that all before it was flushed,
           // and a named segment always has a sound header.
           try disk.rename(JournalNames.staged(part.first), to: JournalNames.segment(part.first))
+          try disk.pass(.segmentNamed)
           try disk.syncFolder(JournalNames.folder)
         }
       }
+      try disk.pass(.journalFlushed)
     } catch {
       throw error.becoming(.flushFailed)
     }

@@ -14,7 +14,10 @@ extension Journal {
       try disk.remove(name)
       removed.append(name)
     }
-    if !removed.isEmpty { try disk.syncFolder(JournalNames.folder) }
+    if !removed.isEmpty {
+      try disk.pass(.journalPruned)
+      try disk.syncFolder(JournalNames.folder)
+    }
     return removed
   }
 }

@@ -2,8 +2,8 @@ public import Primitives
 
 /// Reads a journal and changes nothing: for `verify`, and for old blocks while the journal is open.
 public struct JournalReader<D: Disk>: Sendable {
-  private let disk: D
-  private let settings: JournalSettings
+  let disk: D
+  let settings: JournalSettings
 
   public init(_ disk: D, _ settings: JournalSettings) {
     self.disk = disk

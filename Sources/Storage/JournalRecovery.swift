@@ -51,6 +51,7 @@ extension Journal {
     do throws(StorageFailure) {
       try mend(disk, file, walk)
       try removeLeftovers(disk)
+      try disk.pass(.recoveryCleared)
     } catch {
       disk.close(file)
       throw error
@@ -67,8 +68,16 @@ extension Journal {
   private static func mend(
     _ disk: D, _ file: OpenFile, _ walk: borrowing JournalWalk<D>
   ) throws(StorageFailure) {
+    // A read that went wrong once would have what is acknowledged cut, or written over.
+    guard try disk.read(file, at: UInt64(walk.end), count: walk.tail.count) == walk.tail else {
+      throw StorageFailure(
+        .damaged, .recover, file: JournalNames.segment(walk.last.firstHeight),
+        offset: UInt64(walk.end), height: walk.summary.lastHeight &+ 1,
+        finding: "a second reading gives other bytes behind the last record")
+    }
     // The process may have died between renaming this segment and syncing the folder.
     try disk.syncFolder(JournalNames.folder)
+    try disk.pass(.recoveryChecked)
     var isChanged = false
     if !walk.unmarked.bytes.isEmpty {
       // After a failed flush the page cache may show bytes that the disk does not have and that
@@ -76,9 +85,11 @@ extension Journal {
       try disk.write(file, walk.unmarked.bytes, at: UInt64(walk.unmarked.offset))
       isChanged = true
     }
+    if isChanged { try disk.pass(.recoveryRewritten) }
     if let torn = walk.summary.torn {
       try disk.write(
         file, [UInt8](repeating: 0, count: Int(torn.byteCount)), at: torn.offset)
+      try disk.pass(.recoveryCut)
       isChanged = true
     }
     if isChanged { try disk.flush(file) }

@@ -17,6 +17,8 @@ struct JournalWalk<D: Disk>: ~Copyable {
   private(set) var end = SegmentHeader.byteCount
   /// The last segment's records that no watermark covers: bytes and their offset.
   private(set) var unmarked: (offset: Int, bytes: [UInt8]) = (SegmentHeader.byteCount, [])
+  /// What was read behind the last record, to be read again before anything is changed there.
+  private(set) var tail: [UInt8] = []
   /// Block records of the segment being walked.
   private var offsets: [(height: Height, offset: Int)] = []
 
@@ -138,10 +140,10 @@ struct JournalWalk<D: Disk>: ~Copyable {
       end = record.end
       if summary.lastHeight == limit { return }
     }
-    if let contentEnd = endOfContent(image, from: end) {
-      try judge(image, contentEnd: contentEnd, isLast: isLast)
-    }
+    let contentEnd = endOfContent(image, from: end)
+    if let contentEnd { try judge(image, contentEnd: contentEnd, isLast: isLast) }
     guard isLast else { return }
+    tail = Array(image[end..<max(contentEnd ?? end, min(end + 4_096, image.count))])
     let start = offsets.first { $0.height > summary.durableThrough }?.offset ?? end
     unmarked = (start, Array(image[start..<end]))
   }

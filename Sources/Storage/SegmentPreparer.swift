@@ -13,6 +13,7 @@ public struct SegmentPreparer<D: Disk>: Sendable {
     if try disk.has(JournalNames.spare) { return }
     try disk.removeIfPresent(JournalNames.unfinishedSpare)
     try Self.make(disk, JournalNames.unfinishedSpare, segmentBytes)
+    try disk.pass(.spareFilled)
     try disk.rename(JournalNames.unfinishedSpare, to: JournalNames.spare)
   }
 

@@ -9,6 +9,7 @@ extension Disk {
     do throws(StorageFailure) {
       try write(file, bytes, at: 0)
       try flush(file)
+      try pass(.fileStaged)
       close(file)
     } catch {
       close(file)
@@ -18,6 +19,7 @@ extension Disk {
     }
     try rename(temporary, to: name)
     let folder = name.lastIndex(of: "/").map { String(name[..<$0]) } ?? ""
+    try pass(.fileReplaced)
     try syncFolder(folder)
   }
 

@@ -61,6 +61,57 @@ final class StateRootCase: BenchCase {
   }
 }
 
+/// The rows of a state as a checkpoint brings them.
+struct RowImage {
+  let genesis: Genesis
+  let tables: [(table: UInt8, wordCount: Int, count: Int, pages: [[UInt8]])]
+  let contents: [[UInt8]]
+  let root: Digest
+
+  init(_ population: Population) {
+    genesis = population.genesis
+    let machine = StateHolder(population.genesis)
+    root = machine.root()
+    let image = machine.image()
+    tables = image.tables.map { table in
+      let pages = (0..<table.pageCount).map { table.bytes(ofPage: $0) }
+      return (table.table, table.wordCount, table.count, pages)
+    }
+    contents = image.contents
+  }
+}
+
+/// A state made out of its rows: decoding and every index; where asked, the tree that proves it.
+final class StateLoadCase: BenchCase {
+  let name: String
+  let unit = "ms"
+  let note: String
+  private let image: RowImage
+  private let isProved: Bool
+
+  init(_ image: RowImage, label: String, isProved: Bool) {
+    self.image = image
+    self.isProved = isProved
+    name = (isProved ? "load.proved." : "load.rows.") + label
+    note = "rows to a state" + (isProved ? " and its root" : "") + ", \(label) accounts"
+  }
+
+  func measure() throws -> Sample {
+    let start = now()
+    var loader = StateLoader(genesis: image.genesis, secret: HashSecret(7, 9))
+    for table in image.tables {
+      try loader.begin(table: table.table, wordCount: table.wordCount, count: table.count)
+      for page in table.pages { try loader.append(page) }
+    }
+    for content in image.contents { try loader.append(content: content) }
+    var state = try loader.finish()
+    guard !isProved || state.stateRoot() == image.root else {
+      throw BenchFailure("\(name): another root")
+    }
+    return Sample(value: (now() - start) * 1e3, count: 1)
+  }
+}
+
 /// A state with its open block.
 private final class StateHolder {
   private var state: EconomyState
@@ -100,5 +151,7 @@ private final class StateHolder {
     }
   }
 
-  func root() { _ = state.stateRoot() }
+  @discardableResult func root() -> Digest { state.stateRoot() }
+
+  func image() -> StateImage { state.image() }
 }

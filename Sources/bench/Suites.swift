@@ -244,7 +244,14 @@ struct Suites {
 
   private func root(_ runner: inout Runner) throws {
     let large = try Population(genesis, accounts: 1_000_000, keyed: 0)
-    try runner.run(Suite(name: "root", cases: [StateRootCase(large, label: "1m")]))
+    let image = RowImage(large)
+    try runner.run(
+      Suite(
+        name: "root",
+        cases: [
+          StateRootCase(large, label: "1m"), StateLoadCase(image, label: "1m", isProved: false),
+          StateLoadCase(image, label: "1m", isProved: true),
+        ]))
   }
 }
 

@@ -1,4 +1,5 @@
 import Arguments
+import Cryptography
 import Economy
 import EconomyFile
 import Engine
@@ -6,6 +7,7 @@ import Glibc
 import Ledger
 import Node
 import Primitives
+import Storage
 
 /// `freehold init`: a data folder from an economy file.
 enum InitCommand {
@@ -39,7 +41,7 @@ enum InitCommand {
     do throws(DataFolderFailure) {
       let document = try folder.create(
         economy: economy, overlays: overlays, time: LogicalTime(time))
-      report(document, folder, json: json)
+      try report(document, folder, json: json)
       return .success
     } catch {
       Terminal.fail(error.text, json: json)
@@ -49,10 +51,13 @@ enum InitCommand {
 
   private static func now() -> UInt64 { SystemClock().now() }
 
-  private static func report(_ document: EconomyDocument, _ folder: DataFolder, json: Bool) {
+  private static func report(
+    _ document: EconomyDocument, _ folder: DataFolder, json: Bool
+  ) throws(DataFolderFailure) {
     let genesis = document.genesis()
     let chain = Chain(genesis: genesis, secret: .random())
     let hash = Hex.text(chain.head.hash.bytes)
+    let key = try folder.logKey(BlockLog<RealDisk>.origin(chain))?.text ?? "none"
     let wallets = Set(document.wallets.map(\.account)).count
     if json {
       Terminal.object { writer in
@@ -64,6 +69,8 @@ enum InitCommand {
         writer.number(genesis.time.seconds)
         writer.name("genesisHash")
         writer.string(hash)
+        writer.name("logKey")
+        writer.string(key)
         writer.name("wallets")
         writer.number(wallets)
         writer.name("data")
@@ -79,6 +86,7 @@ enum InitCommand {
           starts        \(CalendarTime.text(genesis.time))
           supply        \(supply) \(genesis.token.symbol) in \(wallets) wallets
           genesis hash  \(hash)
+          log key       \(key)
         """)
     }
   }

@@ -31,6 +31,8 @@ struct Freehold {
     case "doctor": DoctorCommand.run(match)
     case "backup": BackupCommand.run(match)
     case "restore": RestoreCommand.run(match)
+    case "prove": ProveCommand.run(match)
+    case "verify-proof": VerifyProofCommand.run(match)
     case "tx": TransactionCommand.run(match)
     case "query": QueryCommand.run(match)
     case "power": PowerCommand.run(match)

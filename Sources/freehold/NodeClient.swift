@@ -12,13 +12,15 @@ enum ClientFailure: Error {
   case usage(String)
   /// What came back is none of Freehold's answers.
   case malformed(String)
+  /// The node has no such thing.
+  case absent(String)
   /// The node refused the request; `data` is that of a custom error.
   case refused(message: String, data: [UInt8]?)
 
   /// What is wrong and how to repair it.
   var text: String {
     switch self {
-    case .unreachable(let text), .usage(let text), .malformed(let text): text
+    case .unreachable(let text), .usage(let text), .malformed(let text), .absent(let text): text
     case .refused(let message, _): message
     }
   }
@@ -28,6 +30,7 @@ enum ClientFailure: Error {
     case .unreachable: .unreachable
     case .usage: .usage
     case .malformed: .failed
+    case .absent: .notFound
     case .refused: .rejected
     }
   }
@@ -112,6 +115,20 @@ struct NodeClient {
       throw .malformed("GET /network answered \(reply.status): is a Freehold node there?")
     }
     return try NetworkFacts(try Self.document(reply.body))
+  }
+
+  /// A proof's canonical bytes.
+  func proof(_ subject: ProofSubject) throws(ClientFailure) -> [UInt8] {
+    let reply: HTTPReply
+    do throws(HTTPClientFailure) {
+      reply = try http.get("/proof/\(subject.kind)/\(subject.text)")
+    } catch {
+      throw .unreachable(error.description)
+    }
+    if reply.status == 200 { return reply.body }
+    let detail = try Self.document(reply.body)["detail"]?.string
+    let text = detail ?? "GET /proof answered \(reply.status): is a Freehold node there?"
+    throw reply.status == 404 ? .absent(text) : .malformed(text)
   }
 
   /// The result of a JSON-RPC method with one parameter for each writer.

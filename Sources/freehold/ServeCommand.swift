@@ -93,6 +93,8 @@ enum ServeCommand {
         writer.string(url)
         writer.name("chainId")
         writer.number(node.chain.genesis.chainID)
+        writer.name("logKey")
+        writer.string(node.logKey.text)
         writer.name("height")
         writer.number(head.height)
         writer.name("checkpoint")
@@ -109,6 +111,7 @@ enum ServeCommand {
     lines.append("  chain id      \(node.chain.genesis.chainID)")
     lines.append("  height        \(head.height)  \(Hex.text(head.hash.bytes))")
     lines += recovered(node)
+    lines.append("  log key       \(node.logKey.text)")
     if node.recovery.bytesCut > 0 {
       lines.append(
         "  recovered     \(node.recovery.bytesCut) bytes of a block that was never acknowledged "

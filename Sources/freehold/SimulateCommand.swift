@@ -14,11 +14,17 @@ enum SimulateCommand {
       debug and in a release build. Engine and models share no code; every difference is reported. \
       The workload token runs operations of the token as fast as it can; life is all modules for \
       so many days, with every timer at its second and every invariant every day.
+
+      The workloads crash, rot and trouble play blocks of all modules on a simulated disk: the \
+      power is cut at every moment and at every moment of each recovery, every byte of the journal \
+      is changed, every call to the disk fails in every way. Nothing acknowledged may be lost and \
+      nothing may be applied twice; a failure names the options that show it again.
       """,
     options: [
       Option("economy", .path, "FILE", help: "The economy file.", isRequired: true),
       Option(
-        "workload", .choice(["token", "life"]), "NAME", help: "What happens.",
+        "workload", .choice(["token", "life", "crash", "rot", "trouble"]), "NAME",
+        help: "What happens.",
         defaultValue: "token"),
       Option(
         "operations", .number(1...1_000_000_000), "N", help: "How many operations of the token.",
@@ -31,6 +37,17 @@ enum SimulateCommand {
       Option(
         "accounts", .number(1...1_000_000), "N", help: "How many members.", defaultValue: "1000"),
       Option("seed", .number(0...UInt64.max), "N", help: "The choice of run.", defaultValue: "1"),
+      Option(
+        "blocks", .number(1...100_000), "N",
+        help: "How many blocks of faults (crash 200, rot 6, trouble 40 where it is not said)."),
+      Option(
+        "depth", .number(1...4), "N", help: "1: the work is cut; 2: its recoveries too; and so on.",
+        defaultValue: "2"),
+      Option(
+        "survivals", .number(1...1_000), "N",
+        help: "How many choices of surviving sectors each cut gets.", defaultValue: "3"),
+      Option("jobs", .number(1...256), "N", help: "Threads for faults.", defaultValue: "1"),
+      Option("case", .text, "NAME", help: "One case of crash, as a failure names it."),
     ],
     example: "freehold simulate --economy economies/dta.json --operations 100000 --seed 7")
 
@@ -39,7 +56,11 @@ enum SimulateCommand {
     guard let text = Terminal.read(match.text("economy") ?? "", json: json) else {
       return .failed
     }
-    if match.text("workload") == "life" { return live(text, match) }
+    switch match.text("workload") {
+    case "life": return live(text, match)
+    case "crash", "rot", "trouble": return strike(text, match)
+    default: break
+    }
     let genesis: Genesis
     do throws(EconomyFileFailure) {
       genesis = try EconomyFile.load(text: text).genesis()
@@ -73,6 +94,25 @@ enum SimulateCommand {
       return summary.faults.isEmpty && summary.isFunded ? .success : .failed
     } catch {
       Terminal.fail(error.description, json: json)
+      return .failed
+    }
+  }
+
+  private static func strike(_ text: String, _ match: Match) -> ExitCode {
+    do throws(EconomyFileFailure) {
+      let report = try FaultRun.report(
+        match.text("workload") ?? "", text: text,
+        FaultRun.Wish(
+          blocks: match.number("blocks").map { Int(clamping: $0) },
+          seed: match.number("seed") ?? 1, depth: Int(clamping: match.number("depth") ?? 2),
+          survivals: Int(clamping: match.number("survivals") ?? 3),
+          jobs: Int(clamping: match.number("jobs") ?? 1), only: match.text("case"))
+      ) { Terminal.progress("\($0) of \($1) moments") }
+      Terminal.progressEnds()
+      FaultText.print(report, json: match.wantsJSON)
+      return report.failures.isEmpty ? .success : .failed
+    } catch {
+      Terminal.fail(error.description, json: match.wantsJSON)
       return .failed
     }
   }

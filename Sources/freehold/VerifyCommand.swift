@@ -14,8 +14,8 @@ enum VerifyCommand {
     discussion: """
       Checks every checksum, recovers every signature, executes every transaction and compares \
       every block's transactions root, receipts root and state root, and the sum of all balances. \
-      Every checkpoint is loaded and compared with the journal's block of its height. Nothing is \
-      changed.
+      Every checkpoint is loaded and compared with the journal's block of its height; where there \
+      is a block log, every byte of its tiles and its checkpoint's signature too. Nothing is changed.
       """,
     options: [CommandTable.data], example: "freehold verify --data .freehold/dta")
 
@@ -24,13 +24,14 @@ enum VerifyCommand {
     let folder = DataFolder(match.text("data") ?? "")
     do throws(NodeFailure) {
       let (chain, summary) = try verify(folder)
+      let log = try LogVerification.of(chain, folder)
       Terminal.progressEnds()
       if let fault = summary.faults.first {
         for other in summary.faults.dropFirst() { Terminal.complain("warning: \(other.text)") }
         Terminal.fail(fault.text, json: json)
         return .failed
       }
-      report(chain, summary, json: json)
+      report(chain, summary, log, json: json)
       return .success
     } catch {
       Terminal.progressEnds()
@@ -71,7 +72,9 @@ enum VerifyCommand {
     }
   }
 
-  private static func report(_ chain: Chain, _ summary: ReplaySummary, json: Bool) {
+  private static func report(
+    _ chain: Chain, _ summary: ReplaySummary, _ log: TileSummary?, json: Bool
+  ) {
     let head = chain.head
     let (supply, burned) = chain.withState { state in
       (state.ledger.accounts.total, state.ledger.accounts[.burned].balance.units)
@@ -100,6 +103,7 @@ enum VerifyCommand {
         writer.quotedNumber(burned)
         writer.name("tornBytes")
         writer.number(summary.bytesCut)
+        if let log { LogVerification.write(log, to: &writer) }
       }
       return
     }
@@ -117,6 +121,7 @@ enum VerifyCommand {
         "  not checked   blocks 1 to \(summary.startedFrom): the journal begins at block "
           + "\(summary.journalBegins), and checking began at a checkpoint")
     }
+    if let log { lines.append(LogVerification.line(log)) }
     if summary.bytesCut > 0 {
       lines.append(
         "  torn tail     \(summary.bytesCut) bytes, never acknowledged; serve will cut them")

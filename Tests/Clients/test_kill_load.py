@@ -1,5 +1,6 @@
 """Goal: what was acknowledged survives. Method: 10,000 transfers from 100 accounts, signed ahead
-and sent by several threads, with five kill -9 in between. A receipt counts as the acknowledgement;
+and sent by several threads, with a kill -9 at random moments in between (`--kill-cycles`, five
+where nothing is said). A receipt counts as the acknowledgement;
 each is kept and must be found again, unchanged. What has none is sent again. In the end every
 transaction stands in exactly one block, every account has exactly its nonces, and every balance is
 what the receipts say, to the unit.
@@ -18,7 +19,6 @@ from harness import ZERO, Node, RpcError, account_named, all_addresses, unit_wei
 
 ACCOUNTS = 100
 EACH = int(os.environ.get("FREEHOLD_LOAD_EACH", "100"))
-KILLS = 5
 THREADS = 8
 WINDOW = 10
 FUNDING = 200_000
@@ -181,7 +181,7 @@ def make_targets(addresses, unit):
     ]
 
 
-def test_kill_under_load():
+def test_kill_under_load(kill_cycles):
     addresses = [Account.from_key(key_of(index)).address for index in range(ACCOUNTS)]
     with Node() as node:
         network = node.network()
@@ -202,17 +202,27 @@ def test_kill_under_load():
         threads = [threading.Thread(target=load.work, daemon=True) for _ in range(THREADS)]
         for thread in threads:
             thread.start()
-        kills = 0
+        kills, slowest = 0, 0.0
+        moments = random.Random(SEED + kill_cycles)
         while any(thread.is_alive() for thread in threads):
-            if kills < KILLS and len(load.receipts) >= total * (kills + 1) // (KILLS + 1):
+            if kills < kill_cycles and len(load.receipts) >= total * (kills + 1) // (
+                kill_cycles + 1
+            ):
+                # Not always at the same place of a round trip.
+                time.sleep(moments.uniform(0, 0.02))
+                before = time.monotonic()
                 load.kill_and_restart()
+                slowest = max(slowest, time.monotonic() - before)
                 kills += 1
-            time.sleep(0.005)
+            time.sleep(0.002)
         if load.failure:
             raise load.failure
         taken = time.monotonic() - started
-        print(f"\n{total} transfers, {kills} kills, {load.resent} resent, {taken:.1f} s")
-        assert kills == KILLS and len(load.receipts) == total
+        print(
+            f"\n{total} transfers, {kills} kills, {load.resent} resent, {taken:.1f} s, "
+            f"slowest restart {slowest:.2f} s"
+        )
+        assert kills == kill_cycles and len(load.receipts) == total
         # One more, now that nothing is in flight: everything acknowledged must be on the disk.
         load.kill_and_restart()
         check_everything(node, network, addresses, signed, targets, load.receipts)

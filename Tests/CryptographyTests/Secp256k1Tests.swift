@@ -152,6 +152,26 @@ struct Secp256k1Tests {
     return Word(bytes)
   }
 
+  /// RFC 6979 with secp256k1 and SHA-256: key 1 and the words "Satoshi Nakamoto", a vector that
+  /// several libraries publish.
+  @Test("incident 27: the nonce of a signature follows from key and message")
+  func deterministicNonce() throws {
+    let key = try #require(PrivateKey([UInt8](repeating: 0, count: 31) + [1]))
+    let digest = SHA256.hash(Array("Satoshi Nakamoto".utf8))
+    let signature = Secp256k1.sign(digest, key)
+    #expect(
+      Hex.text(signature.r.bytes)
+        == "0x934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8")
+    #expect(
+      Hex.text(signature.s.bytes)
+        == "0x2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5")
+    var nonces: Set<[UInt8]> = []
+    for number in 0..<64 as Range<UInt8> {
+      nonces.insert(Secp256k1.sign(SHA256.hash([number]), key).r.bytes)
+    }
+    #expect(nonces.count == 64, "no nonce serves twice")
+  }
+
   @Test("Keys and addresses of the Ethereum tests")
   func publishedKeys() throws {
     let path = "ethereum-tests/BasicTests/keyaddrtest.json"

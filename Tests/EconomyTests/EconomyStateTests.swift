@@ -45,7 +45,8 @@ import Testing
 
   /// Decisions 17: a block drains at most a fixed number; its time stops at the last one drained,
   /// and the next block goes on.
-  @Test func blocksCapTheirTimers() throws {
+  @Test("incident 22: a block works off a bounded number of timers")
+  func blocksCapTheirTimers() throws {
     var state = try Fixtures.state()
     let start = state.genesis.time
     let excess = 5

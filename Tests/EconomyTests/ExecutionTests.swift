@@ -138,7 +138,7 @@ import Testing
 
   /// Incident 20: a failed operation takes nonce and fee and changes nothing else: the state is
   /// that of a twin in which only the fee was posted and the nonce advanced.
-  @Test("T06 a failed operation takes nonce and fee and changes nothing else")
+  @Test("T06, incident 20: a failure takes nonce and fee, and never runs twice")
   func failureTakesNonceAndFeeAlone() throws {
     let failing: [(Address, [UInt8])] = [
       (Fixtures.alice, Fixtures.transfer(.zero, 1)),

@@ -69,7 +69,8 @@ import Testing
       ])
     #expect(
       Token.declaration.rejections.map { "\($0.name) \(hex($0.selector))" } == [
-        "ERC20InvalidReceiver 0xec442f05", "ERC20InvalidSpender 0x94280d62",
+        "ERC20InvalidReceiver 0xec442f05",
+        "ERC20InvalidSender 0x96c6fd1e", "ERC20InvalidSpender 0x94280d62",
         "ERC20InsufficientAllowance 0xfb8f41b2", "ERC20InsufficientBalance 0xe450d38c",
       ])
     #expect(
@@ -237,7 +238,8 @@ import Testing
   }
 
   /// Incident 2: owner, spender, receiver and fee payer may all be one.
-  @Test func everybodyIsTheSame() throws {
+  @Test("incident 2: owner, spender, receiver and payer are one")
+  func everybodyIsTheSame() throws {
     var state = try Fixtures.state()
     let alice = Fixtures.alice
     let before = state.balance(of: alice).units

@@ -1,5 +1,6 @@
 import Economy
 import Primitives
+import Simulation
 import Testing
 
 @testable import Engine
@@ -8,7 +9,7 @@ import Testing
   private static let authenticator = Authenticator(chainID: Fixture.chainID)
 
   @Test func blocksComeBackWhole() throws {
-    let life = try Life(MemoryDisk(), blocks: 12)
+    let life = try Life(SimulatedDisk(), blocks: 12)
     for block in life.blocks {
       let found = try BlockForm.block(BlockForm.bytes(block), authenticator: Self.authenticator)
       #expect(found.shown == block.shown)
@@ -19,7 +20,7 @@ import Testing
 
   /// Any byte changed or cut off: refused, or the block that the header means.
   @Test func everyByteCounts() throws {
-    let block = try Life(MemoryDisk(), blocks: 3).head
+    let block = try Life(SimulatedDisk(), blocks: 3).head
     let sound = BlockForm.bytes(block)
     var taken = 0
     for index in sound.indices {
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func randomBytesAreRefused() throws {
-    let sound = BlockForm.bytes(try Life(MemoryDisk(), blocks: 2).head)
+    let sound = BlockForm.bytes(try Life(SimulatedDisk(), blocks: 2).head)
     var generator = SeededGenerator(31)
     for _ in 0..<400 {
       var bytes = sound

@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -90,6 +91,6 @@ import Testing
     let payload = BlockRecord.payload(
       header, [AuthenticTransaction](repeating: transaction, count: count))
     #expect(payload.count == header.rlp.count + 8 + count * (24 + each))
-    #expect(Journal<MemoryDisk>.recordBytes(payload: payload.count) == record)
+    #expect(Journal<SimulatedDisk>.recordBytes(payload: payload.count) == record)
   }
 }

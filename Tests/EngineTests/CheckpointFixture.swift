@@ -1,5 +1,6 @@
 import Economy
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 import Testing
@@ -13,7 +14,7 @@ struct Life {
 
   /// Random blocks, with a checkpoint after some heights; closed cleanly.
   init(
-    _ disk: MemoryDisk, blocks count: Int, checkpoints: Set<Int> = [], seed: UInt64 = 21,
+    _ disk: SimulatedDisk, blocks count: Int, checkpoints: Set<Int> = [], seed: UInt64 = 21,
     closes: Bool = true
   ) throws {
     let chain = Fixture.chain()
@@ -42,9 +43,9 @@ struct Life {
 final class Restart {
   let chain: Chain
   private(set) var faults: [CheckpointFailure] = []
-  private(set) var machine: Machine<MemoryDisk>?
+  private(set) var machine: Machine<SimulatedDisk>?
 
-  init(_ disk: MemoryDisk, secret: UInt64 = 5, memory: Int = 1 << 30) throws {
+  init(_ disk: SimulatedDisk, secret: UInt64 = 5, memory: Int = 1 << 30) throws {
     chain = Fixture.chain(secret: secret, memory: memory)
     var faults: [CheckpointFailure] = []
     machine = try Recovery.open(
@@ -94,15 +95,15 @@ extension Block {
   }
 }
 
-extension MemoryDisk {
+extension SimulatedDisk {
   /// Takes a file over from another disk.
-  func copy(_ name: String, from other: MemoryDisk) throws {
+  func copy(_ name: String, from other: SimulatedDisk) throws {
     try writeAtomically(name, other.contents(name))
   }
 
   /// All files on a disk of its own, as a copied folder.
-  func copied() throws -> MemoryDisk {
-    let disk = MemoryDisk()
+  func copied() throws -> SimulatedDisk {
+    let disk = SimulatedDisk()
     for name in names { try disk.copy(name, from: self) }
     return disk
   }

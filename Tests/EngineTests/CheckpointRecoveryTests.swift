@@ -1,5 +1,6 @@
 import Economy
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 /// Starting from a checkpoint: the same as a replay of everything, or a word about why not.
 @Suite struct CheckpointRecoveryTests {
   @Test func aRestartReplaysOnlyTheTail() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 60, checkpoints: [20, 40])
     let restart = try Restart(disk)
     #expect(restart.faults == [])
@@ -34,7 +35,7 @@ import Testing
 
   /// A checkpoint at the very head: nothing to replay, and the head is shown whole.
   @Test func aCleanStopCanBeTheStart() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 7, checkpoints: [7])
     let restart = try Restart(disk)
     #expect(restart.summary?.startedFrom == 7)
@@ -46,7 +47,7 @@ import Testing
 
   /// Damage at sampled places of the newest, then of both: named, skipped, and the same head.
   @Test func damagedCheckpointsAreNamedAndSkipped() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 30, checkpoints: [10, 20])
     let newest = Checkpoints.file(20)
     let count = disk.contents(newest).count
@@ -77,9 +78,9 @@ import Testing
 
   /// A sound checkpoint of another chain with the same genesis is not this journal's.
   @Test func anotherChainsCheckpointIsSkipped() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 30, checkpoints: [10])
-    let other = MemoryDisk()
+    let other = SimulatedDisk()
     _ = try Life(other, blocks: 30, checkpoints: [15, 20], seed: 23)
     try disk.copy(Checkpoints.file(15), from: other)
     try disk.copy(Checkpoints.file(20), from: other)
@@ -97,9 +98,9 @@ import Testing
 
   /// A checkpoint above the journal's end: blocks are lost, and nothing is guessed.
   @Test func aJournalThatEndsBelowACheckpointIsRefused() throws {
-    let longer = MemoryDisk()
+    let longer = SimulatedDisk()
     _ = try Life(longer, blocks: 30, checkpoints: [10, 30])
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     _ = try Life(disk, blocks: 20, checkpoints: [10])
     try disk.copy(Checkpoints.file(30), from: longer)
     let before = disk.names.map { disk.contents($0) }
@@ -123,7 +124,7 @@ import Testing
 
   /// What was half written is no checkpoint, and goes.
   @Test func stagedFilesAreIgnored() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 12, checkpoints: [6])
     let torn = Array(disk.contents(Checkpoints.file(6)).dropLast(100))
     try disk.writeAtomically("checkpoints/00000000000000000011.new", torn)
@@ -138,16 +139,16 @@ import Testing
   /// sync among them, and the power goes: every restart finds the same head.
   @Test func everyCrashWhileWritingLeavesTheHead() throws {
     var generator = SeededGenerator(24)
-    let plain = MemoryDisk()
+    let plain = SimulatedDisk()
     let life = try Life(plain, blocks: 8, checkpoints: [4], closes: false)
     let before = plain.calls
     _ = try Restart(plain).machine?.writeCheckpoint()
     var recoveries = 0
     var starts: Set<Height> = []
     for call in before + 1...plain.calls {
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       _ = try Life(disk, blocks: 8, checkpoints: [4], closes: false)
-      disk.die(atCall: call)
+      disk.strike(call, .die)
       if let restart = try? Restart(disk) { _ = try? restart.machine?.writeCheckpoint() }
       for _ in 0..<2 {
         let restart = try Restart(disk.crash(&generator))
@@ -164,7 +165,7 @@ import Testing
   /// A lost node comes back from its journal alone, from a checkpoint and the tail, and from a copy
   /// of another node's folder; and with older segments gone it says what it cannot check.
   @Test func aLostNodeIsRebuilt() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 60, checkpoints: [20, 40])
     let copy = try Restart(try disk.copied(), secret: 99)
     #expect(copy.chain.head.shown == life.head.shown)
@@ -198,13 +199,13 @@ import Testing
 
   /// `verify` loads every checkpoint and compares it with the journal.
   @Test func verifyCountsCheckpoints() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 30, checkpoints: [5, 15, 25])
     let sound = try Recovery.verify(Fixture.chain(), disk: disk) { _ in }
     #expect(sound.checkpoints == 3)
     #expect(sound.faults == [])
     #expect(sound.blocks == 30)
-    let other = MemoryDisk()
+    let other = SimulatedDisk()
     _ = try Life(other, blocks: 20, checkpoints: [20], seed: 25)
     try disk.copy(Checkpoints.file(20), from: other)
     disk.damage(Checkpoints.file(5), at: 900)

@@ -1,6 +1,7 @@
 import Economy
 import Glibc
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 import Testing
@@ -13,12 +14,12 @@ private struct StillClock: Engine.Clock {
 
 /// A node's engine with checkpoints, driven through its sequencer.
 private final class Running: Sendable {
-  let disk: MemoryDisk
+  let disk: SimulatedDisk
   let chain: Chain
   let sequencer: SoloSequencer
   private let heard = Mutex<[EngineNotice]>([])
 
-  init(_ disk: MemoryDisk, _ policy: CheckpointPolicy, isNew: Bool = true) throws {
+  init(_ disk: SimulatedDisk, _ policy: CheckpointPolicy, isNew: Bool = true) throws {
     self.disk = disk
     chain = Fixture.chain()
     sequencer = SoloSequencer(chain: chain)
@@ -58,7 +59,7 @@ private final class Running: Sendable {
 
   /// Checkpoints are written while blocks go on; three stay, each sound and of the journal's chain.
   @Test func checkpointsComeWhileBlocksGoOn() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let running = try Running(disk, CheckpointPolicy(interval: 3_000))
     for nonce in 0..<60 as Range<UInt64> { try running.transfer(nonce) }
     running.sequencer.stop()
@@ -79,7 +80,7 @@ private final class Running: Sendable {
 
   /// A clean stop with enough behind it leaves a checkpoint of the head; with little, none.
   @Test func aCleanStopLeavesACheckpoint() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let running = try Running(disk, CheckpointPolicy(interval: 20_000))
     for nonce in 0..<10 as Range<UInt64> { try running.transfer(nonce) }
     running.sequencer.stop()
@@ -96,7 +97,7 @@ private final class Running: Sendable {
   /// Where there is no room for a checkpoint the chain goes on, the failure is told, nothing is
   /// left half, and the next one is tried when it is due.
   @Test func aFullDiskStopsNoBlock() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let running = try Running(disk, CheckpointPolicy(interval: 1))
     try running.transfer(0)
     for _ in 0..<2_000 where running.checkpoints.isEmpty { usleep(500) }
@@ -124,7 +125,7 @@ private final class Running: Sendable {
   /// Pruning removes whole segments below the oldest kept checkpoint, and only when asked for.
   @Test func pruningIsOff() throws {
     for isPruning in [false, true] {
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       let running = try Running(
         disk, CheckpointPolicy(interval: 4_000, kept: 2, prunesJournal: isPruning))
       for nonce in 0..<120 as Range<UInt64> { try running.transfer(nonce) }

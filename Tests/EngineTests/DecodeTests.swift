@@ -161,7 +161,8 @@ import Testing
   }
 
   /// Whatever one changes, the bytes never again name the sender who signed other content.
-  @Test func noFlippedBitKeepsTheSender() {
+  @Test("incident 18: no flipped bit keeps the sender")
+  func noFlippedBitKeepsTheSender() {
     for sample in Self.samples {
       for place in sample.indices {
         for bit in 0..<8 where place % 4 == 0 || bit % 3 == 0 {

@@ -2,6 +2,7 @@ import Cryptography
 import Economy
 import Ledger
 import Primitives
+import Simulation
 import Testing
 
 @testable import Engine
@@ -16,7 +17,7 @@ import Testing
     _ transactions: [AuthenticTransaction], size: Int, secret: UInt64 = 1
   ) throws -> Chain {
     let chain = Fixture.chain(secret: secret)
-    var machine = try Fixture.machine(MemoryDisk(), chain, segmentBytes: 1 << 18)
+    var machine = try Fixture.machine(SimulatedDisk(), chain, segmentBytes: 1 << 18)
     for start in stride(from: 0, to: transactions.count, by: size) {
       let part = Array(transactions[start..<min(start + size, transactions.count)])
       try machine.close(part, at: Fixture.start + 100)
@@ -29,7 +30,7 @@ import Testing
   /// Block, receipts, logs and bloom are one view of the same events.
   @Test func oneView() throws {
     let chain = Fixture.chain()
-    var machine = try Fixture.machine(MemoryDisk(), chain)
+    var machine = try Fixture.machine(SimulatedDisk(), chain)
     var workload = Workload(seed: 8)
     var totals = (logs: 0, refused: 0, dropped: 0)
     var parent = chain.head

@@ -4,6 +4,7 @@ import EconomyFile
 import Foundation
 import Ledger
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -50,15 +51,15 @@ enum Fixture {
 
   /// A chain at genesis with the machine over an empty journal.
   static func machine(
-    _ disk: MemoryDisk, _ chain: Chain, segmentBytes: UInt64 = segmentBytes
-  ) throws -> Machine<MemoryDisk> {
+    _ disk: SimulatedDisk, _ chain: Chain, segmentBytes: UInt64 = segmentBytes
+  ) throws -> Machine<SimulatedDisk> {
     try Recovery.create(chain, disk: disk, segmentBytes: segmentBytes)
     return try open(disk, chain, segmentBytes: segmentBytes)
   }
 
   static func open(
-    _ disk: MemoryDisk, _ chain: Chain, segmentBytes: UInt64 = segmentBytes
-  ) throws -> Machine<MemoryDisk> {
+    _ disk: SimulatedDisk, _ chain: Chain, segmentBytes: UInt64 = segmentBytes
+  ) throws -> Machine<SimulatedDisk> {
     try Recovery.open(chain, disk: disk, segmentBytes: segmentBytes) { _ in }
   }
 

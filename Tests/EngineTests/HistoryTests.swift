@@ -1,5 +1,6 @@
 import Economy
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 import Testing
@@ -10,7 +11,7 @@ import Testing
   /// After a restart from a checkpoint the old blocks come back as they were, with receipts and
   /// logs.
   @Test func oldBlocksComeBack() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 40, checkpoints: [10, 30])
     let restart = try Restart(disk)
     #expect(restart.chain.firstHeight == 30)
@@ -34,7 +35,7 @@ import Testing
 
   /// The newest are kept where memory is short, and stay without a gap.
   @Test func memoryKeepsTheNewest() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 40, checkpoints: [10, 30])
     let limit = life.blocks[22...].reduce(0) { $0 + $1.footprint }
     let restart = try Restart(disk, memory: limit)
@@ -50,7 +51,7 @@ import Testing
 
   /// While it is under way it says how far it is; a stop ends it at once, and the chain goes on.
   @Test func itSaysHowFarItIsAndStops() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     _ = try Life(disk, blocks: 40, checkpoints: [30])
     let restart = try Restart(disk)
     let heard = Mutex<[EngineNotice]>([])
@@ -67,7 +68,7 @@ import Testing
 
   /// Where the old part of the journal is damaged, or older segments are gone, the node goes on.
   @Test func damageInTheOldPartIsTold() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 60, checkpoints: [50])
     let first = try #require(disk.names.first { $0.hasSuffix("1.seg") })
     disk.damage(first, at: 3_000)
@@ -89,7 +90,7 @@ import Testing
 
   /// With older segments gone it begins at an older checkpoint that the journal continues.
   @Test func itBeginsAtAnOlderCheckpoint() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 60, checkpoints: [25, 50])
     try Journal.prune(disk, below: 25)
     let restart = try Restart(disk)

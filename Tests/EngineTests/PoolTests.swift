@@ -232,7 +232,9 @@ import Testing
 
   /// Transactions behind gaps make way for those that a block can take, and for no others; neither
   /// bytes nor count are ever exceeded.
-  @Test(arguments: [(1 << 14, 1 << 20), (1 << 20, 150)])
+  @Test(
+    "incident 21: the pool is bounded in bytes and count",
+    arguments: [(1 << 14, 1 << 20), (1 << 20, 150)])
   func gapsCannotFillThePool(bytes: Int, transactions: Int) throws {
     let scene = Scene(bytes: bytes, transactions: transactions)
     var refused = 0

@@ -1,13 +1,14 @@
 import Economy
 import Ledger
 import Primitives
+import Simulation
 import Testing
 
 @testable import Engine
 
 @Suite struct RecentBlocksTests {
   private static func blocks(_ count: Int) throws -> [Block] {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let chain = Fixture.chain()
     var machine = try Fixture.machine(disk, chain)
     var blocks = [chain.head]

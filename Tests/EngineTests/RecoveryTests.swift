@@ -2,6 +2,7 @@ import Cryptography
 import Economy
 import Ledger
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite struct RecoveryTests {
   /// A journal of so many random blocks; their headers by height.
   private static func written(
-    _ count: Int, seed: UInt64, to disk: MemoryDisk
+    _ count: Int, seed: UInt64, to disk: SimulatedDisk
   ) throws -> [BlockHeader] {
     let chain = Fixture.chain()
     var machine = try Fixture.machine(disk, chain)
@@ -42,7 +43,7 @@ import Testing
 
   /// The live path and the replay give the same blocks, on any machine.
   @Test func replayGivesTheSameHead() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let headers = try Self.written(60, seed: 10, to: disk)
     #expect(disk.names.count { $0.hasSuffix(".seg") } > 2)
     let chain = Fixture.chain(secret: 77)
@@ -68,8 +69,8 @@ import Testing
   @Test func equalBlocksGiveEqualHeaders() throws {
     let first = Fixture.chain(secret: 3)
     let second = Fixture.chain(secret: 4)
-    let disk = MemoryDisk()
-    var one = try Fixture.machine(MemoryDisk(), first)
+    let disk = SimulatedDisk()
+    var one = try Fixture.machine(SimulatedDisk(), first)
     var workload = Workload(seed: 11)
     let batches = try (0..<12).map { try workload.next(1 + $0 % 5) }
     var two = try Fixture.machine(disk, second)
@@ -90,12 +91,13 @@ import Testing
 
   /// The process dies within every call to the disk in turn, and the power goes with it: what was
   /// published is there, what is there was proposed, and the node goes on.
-  @Test func everyCrashKeepsWhatWasPublished() throws {
+  @Test("incident 30: every crash keeps what was published")
+  func everyCrashKeepsWhatWasPublished() throws {
     let rounds = 14
     var workload = Workload(seed: 12)
     let batches = try (0..<rounds).map { try workload.next(2 + $0 % 3) }
     var generator = SeededGenerator(13)
-    func life(_ disk: MemoryDisk) throws -> [Digest] {
+    func life(_ disk: SimulatedDisk) throws -> [Digest] {
       let chain = Fixture.chain()
       var machine = try Fixture.open(disk, chain)
       var published = [chain.head.hash]
@@ -109,16 +111,16 @@ import Testing
       #expect(Int(chain.head.height) + 1 == published.count)
       return published
     }
-    let plain = MemoryDisk()
+    let plain = SimulatedDisk()
     try Recovery.create(Fixture.chain(), disk: plain, segmentBytes: Fixture.segmentBytes)
     let made = plain.calls
     let whole = try life(plain)
     #expect(plain.names.count { $0.hasSuffix(".seg") } > 1)
     var recoveries = 0
     for call in made + 1...plain.calls {
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       try Recovery.create(Fixture.chain(), disk: disk, segmentBytes: Fixture.segmentBytes)
-      disk.die(atCall: call)
+      disk.strike(call - disk.calls, .die)
       guard let published = try? life(disk) else { continue }
       #expect(published == Array(whole.prefix(published.count)))
       for _ in 0..<3 {
@@ -141,7 +143,7 @@ import Testing
   /// Damage below the watermark is refused with file and height, at any byte, and nothing is
   /// changed.
   @Test func damagedRecordsAreRefused() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     _ = try Self.written(8, seed: 14, to: disk)
     let name = try #require(disk.names.first { $0.hasSuffix("1.seg") })
     var generator = SeededGenerator(15)
@@ -165,9 +167,9 @@ import Testing
 
   /// Writes the journal anew with one payload changed: every checksum is right, its content is not.
   private static func forged(
-    _ disk: MemoryDisk, height: Height, _ change: ([UInt8]) -> [UInt8]
-  ) throws -> MemoryDisk {
-    let forged = MemoryDisk()
+    _ disk: SimulatedDisk, height: Height, _ change: ([UInt8]) -> [UInt8]
+  ) throws -> SimulatedDisk {
+    let forged = SimulatedDisk()
     try Journal.create(forged, settings)
     var journal = try Journal.open(forged, settings) { _ in .zero }
     _ = try JournalReader(disk, settings).walk { record in
@@ -190,7 +192,7 @@ import Testing
   }
 
   @Test func forgedRecordsAreRefusedWithTheirHeight() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let chain = Fixture.chain()
     var machine = try Fixture.machine(disk, chain)
     for round in 0..<5 as Range<UInt64> {
@@ -248,8 +250,9 @@ import Testing
     #expect(Self.failure { _ = try Fixture.open(swapped, Fixture.chain()) } != nil)
   }
 
-  @Test func anotherNetworkIsRefused() throws {
-    let disk = MemoryDisk()
+  @Test("incident 26: another network's journal is refused")
+  func anotherNetworkIsRefused() throws {
+    let disk = SimulatedDisk()
     _ = try Self.written(1, seed: 16, to: disk)
     let other = Chain(
       genesis: Genesis(

@@ -3,6 +3,7 @@ import Economy
 import Glibc
 import Ledger
 import Primitives
+import Simulation
 import Storage
 import Synchronization
 import Testing
@@ -19,14 +20,14 @@ private final class TestClock: Engine.Clock {
 
 /// A chain with a sequencer over a memory disk, and what it said.
 private final class Running: Sendable {
-  let disk: MemoryDisk
+  let disk: SimulatedDisk
   let chain = Fixture.chain()
   let clock = TestClock()
   let sequencer: SoloSequencer
   private let heard = Mutex<[EngineNotice]>([])
 
   init(
-    _ disk: MemoryDisk = MemoryDisk(), isNew: Bool = true,
+    _ disk: SimulatedDisk = SimulatedDisk(), isNew: Bool = true,
     segmentBytes: UInt64 = Fixture.segmentBytes
   ) throws {
     self.disk = disk
@@ -232,7 +233,8 @@ private final class Running: Sendable {
   }
 
   /// After a failed flush it is told once and nothing is published any more.
-  @Test func aFailedFlushEndsTheEngine() throws {
+  @Test("incident 29: a failed flush ends the engine")
+  func aFailedFlushEndsTheEngine() throws {
     let running = try Running()
     let first = try running.submit(Fixture.transfer(0, nonce: 0, to: 1, 1)).get()
     #expect(running.waitForReceipt(first))

@@ -1,6 +1,7 @@
 import Economy
 import Ledger
 import Primitives
+import Simulation
 import Testing
 
 @testable import Engine
@@ -8,7 +9,7 @@ import Testing
 @Suite struct StateFormTests {
   /// The chunks of a small life's head, and that head.
   private static func chunks(_ chunkBytes: Int) throws -> (head: Block, chunks: [[UInt8]]) {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let life = try Life(disk, blocks: 10)
     let restart = try Restart(disk)
     let image = restart.chain.withState { $0.image() }

@@ -48,7 +48,7 @@ import Testing
     #expect(cheap.message.hasPrefix("max fee per gas less than block base fee"))
   }
 
-  @Test("dev_advance is refused where there is no development clock")
+  @Test("incident 23: dev_advance is refused where there is no development clock")
   func advanceElsewhere() throws {
     let network = try TestNetwork()
     let failure = try network.failure("dev_advance", #"["0x1"]"#)

@@ -42,7 +42,7 @@ import Testing
     #expect(document["limits"]?["blockGas"]?.whole == 30_000_000)
   }
 
-  @Test("Keys are shown on a development network and nowhere else")
+  @Test("incident 23: keys are shown on a development network and nowhere else")
   func development() throws {
     let network = try TestNetwork()
     let shown = try JSONParser.parse(

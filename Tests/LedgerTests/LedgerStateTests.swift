@@ -135,7 +135,8 @@ private struct PostingRun: ~Copyable {
 @Suite struct LedgerStateTests {
   /// Incidents 1, 2, 12 and 16: self, zero, whole and burning postings of two assets, nested
   /// savepoints taken back at random, books balanced after every step.
-  @Test(arguments: [1, 2, 3]) func postingsAgreeWithDictionaries(seed: UInt64) {
+  @Test("incidents 1, 2, 12 and 16: postings agree with dictionaries", arguments: [1, 2, 3])
+  func postingsAgreeWithDictionaries(seed: UInt64) {
     var run = PostingRun(seed: seed)
     for _ in 0..<6_000 where run.faults.isEmpty { run.step() }
     run.compare()
@@ -147,7 +148,8 @@ private struct PostingRun: ~Copyable {
   }
 
   /// Incident 2: a self-transfer moves nothing, whatever the amount, and is announced.
-  @Test func postingToOneselfMovesNothing() {
+  @Test("incident 2: a posting to oneself moves nothing")
+  func postingToOneselfMovesNothing() {
     var ledger = Fixtures.ledger(members: 1, liquidWeights: true)
     let member = Fixtures.member(0)
     ledger.post(.token, Amount(100), from: .burned, to: member)
@@ -163,7 +165,8 @@ private struct PostingRun: ~Copyable {
   }
 
   /// Incident 12: a posting past the balance stops the node instead of going below zero.
-  @Test func overdraftStopsTheNode() async {
+  @Test("incident 12: a posting past the balance stops the node")
+  func overdraftStopsTheNode() async {
     await #expect(processExitsWith: .failure) {
       var ledger = Fixtures.ledger(members: 1)
       ledger.post(.token, Amount(1), from: Fixtures.member(0), to: .burned)
@@ -177,7 +180,8 @@ private struct PostingRun: ~Copyable {
   }
 
   /// Incident 34: assets are known by number; one's units never pay another's.
-  @Test func assetsAreApart() {
+  @Test("incident 34: an asset is its number, not its name")
+  func assetsAreApart() {
     var ledger = Fixtures.ledger(members: 2)
     let (one, two) = (Fixtures.member(0), Fixtures.member(1))
     let mark = ledger.scope.mark

@@ -129,7 +129,8 @@ import Testing
       tablePath: top.path(place))
   }
 
-  @Test func everyRowOfEveryTableIsProven() throws {
+  @Test("incident 26: every row is proven, and never by a zero root")
+  func everyRowOfEveryTableIsProven() throws {
     var ledger = fullLedger()
     let roots = ledger.roots()
     let stateRoot = TableRoot.stateRoot(roots)
@@ -150,7 +151,8 @@ import Testing
 
   /// Incident 25: any flipped bit anywhere in a proof is refused, and so are missing or added bytes
   /// and siblings.
-  @Test(arguments: LedgerTable.allCases) func bentProofsAreRefused(table: LedgerTable) throws {
+  @Test("incident 25: bent proofs are refused", arguments: LedgerTable.allCases)
+  func bentProofsAreRefused(table: LedgerTable) throws {
     var ledger = fullLedger()
     let roots = ledger.roots()
     let stateRoot = TableRoot.stateRoot(roots)

@@ -37,8 +37,8 @@ extension TableImage {
     return table
   }
 
-  /// Goal: an image keeps what it saw while the table goes on (decisions 8). Method: writes of every
-  /// kind after it, undone and kept, in pages that it shares.
+  /// Goal: an image keeps what it saw while the table goes on (decisions 8). Method: writes of
+  /// every kind after it, undone and kept, in pages that it shares.
   @Test func keepsWhatItSaw() {
     var scope = Scope()
     var table = table(2_500, &scope)

@@ -135,7 +135,8 @@ private struct WeightRun: ~Copyable {
 
   /// Edge case 1, incident 10: what is borrowed, voted with and paid back in one block weighs
   /// nothing at the strictly earlier point, and weight that moves on is never counted twice.
-  @Test func borrowedWeightCountsNowhere() {
+  @Test("incident 10: borrowed weight counts nowhere")
+  func borrowedWeightCountsNowhere() {
     var ledger = Fixtures.ledger(members: 3, liquidWeights: true)
     let (lender, borrower, delegate) = (Fixtures.member(0), Fixtures.member(1), Fixtures.member(2))
     ledger.post(.token, Amount(1_000), from: .burned, to: lender)

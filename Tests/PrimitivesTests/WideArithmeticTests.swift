@@ -50,7 +50,8 @@ import Testing
   }
 
   /// A reward index of scale 10^24 keeps what a division leaves: nothing is lost over many rounds.
-  @Test func accumulatesWithoutLoss() throws {
+  @Test("incident 8: rates accumulate without loss or overflow")
+  func accumulatesWithoutLoss() throws {
     let scale: UInt128 = 1_000_000_000_000_000_000_000_000
     let weight: UInt128 = 88_000_000_000_000_000_003
     let emission: UInt128 = 660_000_000
@@ -68,7 +69,8 @@ import Testing
     #expect(paid == wideMultiply(emission * 1_000, scale))
   }
 
-  @Test func namesItsRounding() {
+  @Test("incident 3: every division names its direction")
+  func namesItsRounding() {
     #expect(multiplyDivide(7, 1, by: 2, .down) == 3)
     #expect(multiplyDivide(7, 1, by: 2, .up) == 4)
     #expect(multiplyDivide(8, 1, by: 2, .up) == 4)

@@ -27,8 +27,8 @@ import Testing
   }
 
   /// Incidents 1, 2, 12, 16 and 17: engine and model agree after random life of every kind.
-  @Test(arguments: names, [1, 2, 3]) func engineAndModelAgree(economy: String, seed: UInt64) throws
-  {
+  @Test("incidents 1, 2, 9, 12, 16 and 17: engine and model agree", arguments: names, [1, 2, 3])
+  func engineAndModelAgree(economy: String, seed: UInt64) throws {
     let summary = try run(economy, 30_000, seed: seed)
     #expect(summary.differences == [])
     #expect(summary.operations == 30_000)

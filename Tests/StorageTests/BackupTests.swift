@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -12,7 +13,7 @@ import Testing
       last: ["clock.json"])
   }
 
-  private func source(_ count: Int) throws -> MemoryDisk {
+  private func source(_ count: Int) throws -> SimulatedDisk {
     let disk = try built(count, closed: false)
     for folder in ["tiles", "checkpoints"] { try disk.makeFolder(folder) }
     disk.put("genesis.json", [1, 2, 3])
@@ -24,8 +25,8 @@ import Testing
     return disk
   }
 
-  private func target() throws -> MemoryDisk {
-    let disk = MemoryDisk()
+  private func target() throws -> SimulatedDisk {
+    let disk = SimulatedDisk()
     try disk.makeFolder("")
     return disk
   }

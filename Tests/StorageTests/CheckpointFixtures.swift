@@ -1,4 +1,5 @@
 import Primitives
+import Simulation
 import Storage
 
 /// Checkpoints whose bytes follow from their heights.
@@ -11,7 +12,7 @@ enum Snapshot {
 
   /// Half of it compresses well, half does not.
   static func chunk(_ height: Height, _ index: Int, count: Int = 600) -> [UInt8] {
-    var generator = Seeded(height &* 1_000 &+ UInt64(index))
+    var generator = Generator(seed: height &* 1_000 &+ UInt64(index))
     return (0..<count).map {
       $0 % 2 == 0 ? UInt8(truncatingIfNeeded: index) : .random(in: 0...255, using: &generator)
     }
@@ -19,7 +20,7 @@ enum Snapshot {
 
   @discardableResult
   static func write(
-    _ disk: MemoryDisk, _ height: Height, chunks: Int = 3, count: Int = 600
+    _ disk: SimulatedDisk, _ height: Height, chunks: Int = 3, count: Int = 600
   ) throws(StorageFailure) -> CheckpointManifest {
     var writer = try CheckpointWriter(
       disk, identity: identity, height: height, header: header(height))
@@ -28,13 +29,13 @@ enum Snapshot {
   }
 
   static func reader(
-    _ disk: MemoryDisk, _ height: Height
-  ) throws(StorageFailure) -> CheckpointReader<MemoryDisk> {
+    _ disk: SimulatedDisk, _ height: Height
+  ) throws(StorageFailure) -> CheckpointReader<SimulatedDisk> {
     try CheckpointReader(disk, height: height, network: identity)
   }
 
   /// Everything, as it was appended.
-  static func contents(_ disk: MemoryDisk, _ height: Height) throws -> [[UInt8]] {
+  static func contents(_ disk: SimulatedDisk, _ height: Height) throws -> [[UInt8]] {
     let reader = try reader(disk, height)
     return try reader.manifest.chunks.indices.map { try reader.chunk($0) }
   }

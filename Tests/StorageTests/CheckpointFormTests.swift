@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -36,7 +37,7 @@ import Testing
     let sound = Self.manifest.bytes
     for count in 0..<sound.count { #expect(CheckpointManifest(Array(sound.prefix(count))) == nil) }
     #expect(CheckpointManifest(sound + [0]) == nil)
-    var generator = Seeded(43)
+    var generator = Generator(seed: 43)
     for _ in 0..<20_000 {
       var bytes = sound
       for _ in 0..<Int.random(in: 1...3, using: &generator) {

@@ -1,5 +1,6 @@
 import Cryptography
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -7,7 +8,7 @@ import Testing
 @Suite struct CheckpointReaderTests {
   /// Every byte of a small checkpoint, changed in turn, is found, and file and offset are told.
   @Test func everyByteCounts() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 5, chunks: 3, count: 64)
     let name = Checkpoints.file(5)
     let sound = disk.contents(name)
@@ -34,7 +35,7 @@ import Testing
 
   /// A cut file, at any byte, and a longer one.
   @Test func cutFilesAreNeverWhole() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 5, chunks: 2, count: 64)
     let name = Checkpoints.file(5)
     let sound = disk.contents(name)
@@ -49,11 +50,11 @@ import Testing
   }
 
   @Test func randomFilesAreRefused() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 5, chunks: 2, count: 64)
     let name = Checkpoints.file(5)
     let sound = disk.contents(name)
-    var generator = Seeded(45)
+    var generator = Generator(seed: 45)
     for _ in 0..<4_000 {
       var bytes = sound
       for _ in 0..<Int.random(in: 1...6, using: &generator) {
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func otherNetworksAndNamesAreRefused() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 5)
     #expect(
       try failure { _ = try CheckpointReader(disk, height: 5, network: .zero) }?.kind
@@ -86,7 +87,7 @@ import Testing
   /// What state transfer rests on: the manifest's bytes and single frames are enough, and a frame
   /// that is another's is refused.
   @Test func chunksAreTakenFromAnybody() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 5)
     let reader = try Snapshot.reader(disk, 5)
     let manifest = try #require(CheckpointManifest(reader.manifest.bytes))

@@ -1,11 +1,11 @@
-import Glibc
 import Primitives
+import Simulation
 import Storage
 import Testing
 
 @Suite struct CheckpointWriterTests {
   @Test func whatIsWrittenIsRead() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     let manifest = try Snapshot.write(disk, 12)
     #expect(disk.names == ["checkpoints/00000000000000000012.ckpt"])
     #expect(disk.openFiles == 0)
@@ -22,7 +22,7 @@ import Testing
 
   /// A checkpoint that is there is never written over, a left staged file is.
   @Test func nothingIsOverwritten() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 12)
     let before = disk.image
     #expect(try failure { try Snapshot.write(disk, 12, chunks: 1) }?.kind == .exists)
@@ -35,7 +35,7 @@ import Testing
 
   /// A writer that is let go leaves nothing behind.
   @Test func anUnfinishedCheckpointIsRemoved() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     do {
       var writer = try CheckpointWriter(
         disk, identity: Snapshot.identity, height: 3, header: [1])
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func sizesOutOfBoundsAreRefused() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     for count in [0, CheckpointLimits.chunkBytes + 1] {
       let refused = try failure {
         var writer = try CheckpointWriter(
@@ -67,15 +67,18 @@ import Testing
   /// Full, failing, short: at every call in turn. The error is told, no staged file stays, and what
   /// has the checkpoint's name is whole.
   @Test func troubleAtEveryCallLeavesNothingHalf() throws {
-    let plain = MemoryDisk()
+    let plain = SimulatedDisk()
     try Snapshot.write(plain, 1)
     let before = plain.calls
     try Snapshot.write(plain, 2)
     let calls = plain.calls - before
     var told = 0
     for call in 1...calls {
-      for fault in [MemoryDisk.Fault.fail(ENOSPC), .short(ENOSPC), .fail(EIO)] {
-        let disk = MemoryDisk()
+      for fault in [
+        Fault.Effect.fail(DiskError.noSpace), .short(DiskError.noSpace),
+        .fail(DiskError.inputOutput),
+      ] {
+        let disk = SimulatedDisk()
         try Snapshot.write(disk, 1)
         disk.strike(call, fault)
         if try failure({ try Snapshot.write(disk, 2) }) != nil { told += 1 }
@@ -98,15 +101,15 @@ import Testing
   /// The power is cut within every call: what has a checkpoint's name afterwards is whole, the
   /// older ones are there, and a finished one is there.
   @Test func everyCrashLeavesWholeCheckpoints() throws {
-    var generator = Seeded(44)
-    let plain = MemoryDisk()
+    var generator = Generator(seed: 44)
+    let plain = SimulatedDisk()
     try Snapshot.write(plain, 1)
     let before = plain.calls
     try Snapshot.write(plain, 2)
     let calls = plain.calls - before
     var crashes = 0
     for call in 1...calls + 1 {
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       try Snapshot.write(disk, 1)
       disk.strike(call, .die)
       let isFinished = try failure { try Snapshot.write(disk, 2) } == nil

@@ -1,10 +1,11 @@
 import Primitives
+import Simulation
 import Storage
 import Testing
 
 @Suite struct CheckpointsTests {
   @Test func theNewestStay() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     #expect(try Checkpoints.list(disk).isEmpty)
     #expect(try Checkpoints.newest(disk) == nil)
     try Checkpoints.removeStaged(disk)
@@ -19,7 +20,7 @@ import Testing
 
   /// Names that are nobody's are left alone; what was half written goes.
   @Test func onlyStagedFilesAreRemoved() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     try Snapshot.write(disk, 4)
     disk.put("checkpoints/00000000000000000005.new", [1])
     disk.put("checkpoints/notes.txt", [2])

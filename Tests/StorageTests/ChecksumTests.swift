@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Storage
@@ -25,7 +26,7 @@ import Testing
 
   /// Against the definition, bit by bit, at every length and alignment up to 40.
   @Test func againstTheDefinition() {
-    var generator = Seeded(1)
+    var generator = Generator(seed: 1)
     let bytes = (0..<48).map { _ in UInt8.random(in: 0...255, using: &generator) }
     for start in 0..<8 {
       for end in start...start + 40 {

@@ -1,4 +1,5 @@
 import Primitives
+import Simulation
 import Storage
 
 /// A journal's worth of blocks whose bytes and digests follow from their heights.
@@ -10,7 +11,7 @@ enum Blocks {
   private static let first = (0..<128).map { made($0) }
 
   private static func made(_ height: Height) -> [UInt8] {
-    var generator = Seeded(height)
+    var generator = Generator(seed: height)
     let count = Int.random(in: 0...200, using: &generator)
     return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }
@@ -47,9 +48,9 @@ struct Recovered: Error, Equatable {
   }
 }
 
-extension Journal where D == MemoryDisk {
+extension Journal where D == SimulatedDisk {
   static func reopen(
-    _ disk: MemoryDisk, _ settings: JournalSettings = .test()
+    _ disk: SimulatedDisk, _ settings: JournalSettings = .test()
   ) throws -> (Recovered, JournalSummary) {
     var seen = Recovered()
     let journal = try Journal.open(disk, settings) { seen.take($0) }
@@ -58,7 +59,7 @@ extension Journal where D == MemoryDisk {
 
   /// Opens without looking at the records.
   static func plain(
-    _ disk: MemoryDisk, _ settings: JournalSettings = .test()
+    _ disk: SimulatedDisk, _ settings: JournalSettings = .test()
   ) throws -> Journal {
     try open(disk, settings) { Blocks.digest($0.height) }
   }
@@ -75,8 +76,8 @@ extension Journal where D == MemoryDisk {
 /// A journal of `count` blocks, flushed one by one; left as a killed process leaves it, or closed.
 func built(
   _ count: Int, _ settings: JournalSettings = .test(), closed: Bool
-) throws -> MemoryDisk {
-  let disk = MemoryDisk()
+) throws -> SimulatedDisk {
+  let disk = SimulatedDisk()
   try Journal.create(disk, settings)
   var journal = try Journal.plain(disk, settings)
   for _ in 0..<count {

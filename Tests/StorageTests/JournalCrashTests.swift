@@ -1,5 +1,6 @@
 import Glibc
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -17,9 +18,9 @@ import Testing
 
   /// A process's life on the disk, until the end or until the disk strikes.
   private func live(
-    _ disk: MemoryDisk, _ life: inout Life, _ seed: UInt64, rounds: Int
+    _ disk: SimulatedDisk, _ life: inout Life, _ seed: UInt64, rounds: Int
   ) throws {
-    var generator = Seeded(seed)
+    var generator = Generator(seed: seed)
     if !life.isCreated, try !disk.list("").contains("genesis") {
       do throws(StorageFailure) {
         try Journal.create(disk, .test())
@@ -57,8 +58,8 @@ import Testing
   }
 
   /// Lives again after a cut until one life ends well; each may be cut too, up to `depth` times.
-  private func survive(_ first: MemoryDisk, _ life: Life, _ seed: UInt64, depth: Int) throws {
-    var (disk, life, generator) = (first, life, Seeded(seed))
+  private func survive(_ first: SimulatedDisk, _ life: Life, _ seed: UInt64, depth: Int) throws {
+    var (disk, life, generator) = (first, life, Generator(seed: seed))
     for level in 0...depth {
       disk = disk.crash(&generator)
       if level < depth { disk.strike(Int.random(in: 1...12, using: &generator), .die) }
@@ -74,11 +75,11 @@ import Testing
   @Test func cutAtEveryCall() throws {
     var cases = 0
     for seed in 0..<26 as Range<UInt64> {
-      let whole = MemoryDisk()
+      let whole = SimulatedDisk()
       var unharmed = Life()
       try live(whole, &unharmed, seed, rounds: 3)
       for call in 1...whole.calls {
-        let disk = MemoryDisk()
+        let disk = SimulatedDisk()
         disk.strike(call, .die)
         var life = Life()
         #expect(throws: StorageFailure.self) { try live(disk, &life, seed, rounds: 3) }
@@ -95,11 +96,11 @@ import Testing
   @Test func errorAtEveryCall() throws {
     var cases = 0
     for (seed, number) in [(1, EIO), (2, ENOSPC), (3, EIO)] as [(UInt64, Int32)] {
-      let whole = MemoryDisk()
+      let whole = SimulatedDisk()
       var unharmed = Life()
       try live(whole, &unharmed, seed, rounds: 3)
       for call in 1...whole.calls {
-        let disk = MemoryDisk()
+        let disk = SimulatedDisk()
         disk.strike(call, seed == 3 ? .short(number) : .fail(number))
         var life = Life()
         // A leftover that cannot be removed and the like is no reason to stop.

@@ -1,5 +1,6 @@
 import Glibc
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -10,7 +11,7 @@ import Testing
   /// Opening refuses, names file and place, and changes nothing.
   @discardableResult
   private func refusal(
-    _ disk: MemoryDisk, _ settings: JournalSettings = .test()
+    _ disk: SimulatedDisk, _ settings: JournalSettings = .test()
   ) throws -> StorageFailure? {
     let (image, calls) = (disk.image, disk.calls)
     let opened = try failure { _ = try Journal.plain(disk, settings) }
@@ -36,7 +37,7 @@ import Testing
     let name = segment(1)
     let bytes = disk.contents(name)
     let start = Int(last.offset)
-    let end = start + Journal<MemoryDisk>.recordBytes(payload: Blocks.payload(6).count)
+    let end = start + Journal<SimulatedDisk>.recordBytes(payload: Blocks.payload(6).count)
     #expect(end - start > 100)
     for cut in start..<end {
       for isFlip in [false, true] {
@@ -72,7 +73,8 @@ import Testing
 
   /// Every byte of a cleanly stopped journal: at or below the watermark each flip is named with
   /// its file, its record's place and height; in the mark and behind it, it is cut.
-  @Test func everyFlipBelowTheWatermarkIsNamed() throws {
+  @Test("incident 28: every flipped byte below the watermark is named")
+  func everyFlipBelowTheWatermarkIsNamed() throws {
     let disk = try built(14, .test(segmentBytes: 1_024), closed: true)
     var starts: [String: [(offset: Int, height: Height)]] = [:]
     _ = try JournalReader(disk, .test(segmentBytes: 1_024)).walk { record in
@@ -201,8 +203,8 @@ import Testing
     let swapped = disk.kill()
     swapped.put(names[1], disk.contents(names[2]))
     #expect(try refusal(swapped)?.kind == .damaged)
-    #expect(try refusal(MemoryDisk())?.kind == .missing)
-    let empty = MemoryDisk()
+    #expect(try refusal(SimulatedDisk())?.kind == .missing)
+    let empty = SimulatedDisk()
     try empty.makeFolder("journal")
     #expect(try refusal(empty)?.kind == .missing)
   }
@@ -265,7 +267,7 @@ import Testing
     let disk = try built(8, settings, closed: false)
     let names = disk.names
     for seed in 0..<3_000 as Range<UInt64> {
-      var generator = Seeded(seed)
+      var generator = Generator(seed: seed)
       let copy = disk.kill()
       let name = names[Int.random(in: 0..<names.count, using: &generator)]
       var bytes = disk.contents(name)

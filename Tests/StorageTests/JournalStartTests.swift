@@ -1,11 +1,12 @@
 import Primitives
+import Simulation
 import Storage
 import Testing
 
 /// Opening in the middle: behind a block that a checkpoint holds.
 @Suite struct JournalStartTests {
   private static func open(
-    _ disk: MemoryDisk, from height: Height, digest: Digest? = nil, durableThrough: Height? = nil
+    _ disk: SimulatedDisk, from height: Height, digest: Digest? = nil, durableThrough: Height? = nil
   ) throws -> (heights: [Height], summary: JournalSummary) {
     var seen = Recovered()
     let journal = try Journal.open(

@@ -1,4 +1,5 @@
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -7,7 +8,7 @@ import Testing
   private let settings = JournalSettings.test()
 
   private func survey(
-    _ disk: MemoryDisk
+    _ disk: SimulatedDisk
   ) throws -> (JournalSurvey, records: [JournalRecord], segments: [String: [UInt8]]) {
     var records: [JournalRecord] = []
     var segments: [String: [UInt8]] = [:]
@@ -67,7 +68,7 @@ import Testing
 
   @Test("Random bytes anywhere never crash a survey", arguments: 0..<4 as Range<UInt64>)
   func hostile(seed: UInt64) throws {
-    var generator = Seeded(seed)
+    var generator = Generator(seed: seed)
     let disk = try built(20, closed: seed % 2 == 0)
     let names = disk.names.filter { $0.hasSuffix(".seg") }
     for _ in 0..<60 {

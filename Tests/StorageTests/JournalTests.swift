@@ -1,5 +1,6 @@
 import Glibc
 import Primitives
+import Simulation
 import Storage
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     #expect(summary.lastHeight == 60 && summary.durableThrough == 60 && summary.torn == nil)
     #expect(summary.lastDigest == Blocks.digest(60))
     let bytes = seen.records.reduce(0) {
-      $0 + Journal<MemoryDisk>.recordBytes(payload: $1.payload.count)
+      $0 + Journal<SimulatedDisk>.recordBytes(payload: $1.payload.count)
     }
     #expect(summary.recordBytes == UInt64(bytes))
     #expect(disk.openFiles == 0)
@@ -22,11 +23,11 @@ import Testing
 
   /// The price of a record is part of the format.
   @Test func recordCosts() {
-    #expect(Journal<MemoryDisk>.recordOverhead == 32)
-    #expect(Journal<MemoryDisk>.recordBytes(payload: 0) == 32)
-    #expect(Journal<MemoryDisk>.recordBytes(payload: 1) == 40)
-    #expect(Journal<MemoryDisk>.recordBytes(payload: 8) == 40)
-    #expect(Journal<MemoryDisk>.recordBytes(payload: 1_000) == 1_032)
+    #expect(Journal<SimulatedDisk>.recordOverhead == 32)
+    #expect(Journal<SimulatedDisk>.recordBytes(payload: 0) == 32)
+    #expect(Journal<SimulatedDisk>.recordBytes(payload: 1) == 40)
+    #expect(Journal<SimulatedDisk>.recordBytes(payload: 8) == 40)
+    #expect(Journal<SimulatedDisk>.recordBytes(payload: 1_000) == 1_032)
   }
 
   @Test func appendedRunsAheadOfDurable() throws {
@@ -159,7 +160,7 @@ import Testing
   /// Every failing call of a flush poisons: nothing is acknowledged, retried or accepted after it.
   @Test func failingFlushPoisons() throws {
     for (call, fault) in [
-      (1, MemoryDisk.Fault.fail(EIO)), (1, .short(ENOSPC)), (2, .fail(EIO)), (2, .fail(ENOSPC)),
+      (1, Fault.Effect.fail(EIO)), (1, .short(ENOSPC)), (2, .fail(EIO)), (2, .fail(ENOSPC)),
     ] {
       let disk = try built(3, closed: false)
       var journal = try Journal.plain(disk)
@@ -189,7 +190,7 @@ import Testing
   /// start takes for true must survive a power cut right after it.
   @Test func restartAfterAFailedFlushWritesAgain() throws {
     for seed in 0..<200 as Range<UInt64> {
-      var generator = Seeded(seed)
+      var generator = Generator(seed: seed)
       let disk = try built(2, .test(segmentBytes: 8_192), closed: false)
       var journal = try Journal.plain(disk, .test(segmentBytes: 8_192))
       try journal.grow(10)

@@ -1,4 +1,5 @@
 import Primitives
+import Simulation
 import Testing
 
 @testable import Storage
@@ -66,7 +67,7 @@ import Testing
         payload: Blocks.payload(height), salt: 5, to: &bytes)
     }
     for seed in 0..<20_000 as Range<UInt64> {
-      var generator = Seeded(seed)
+      var generator = Generator(seed: seed)
       var mutated = bytes
       let start = Int.random(in: 0..<bytes.count / 8, using: &generator) * 8
       for _ in 0..<3 {

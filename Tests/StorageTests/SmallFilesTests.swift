@@ -1,10 +1,11 @@
 import Glibc
+import Simulation
 import Storage
 import Testing
 
 @Suite struct SmallFilesTests {
   @Test func writtenAndRead() throws {
-    let disk = MemoryDisk()
+    let disk = SimulatedDisk()
     #expect(try !disk.has("genesis"))
     try disk.writeAtomically("genesis", [1, 2, 3])
     #expect(try disk.has("genesis") && disk.readWhole("genesis") == [1, 2, 3])
@@ -21,8 +22,8 @@ import Testing
     let (old, new) = ([UInt8](repeating: 1, count: 1_500), [UInt8](repeating: 2, count: 2_500))
     for call in 1...6 {
       for seed in 0..<200 as Range<UInt64> {
-        var generator = Seeded(seed)
-        let disk = MemoryDisk()
+        var generator = Generator(seed: seed)
+        let disk = SimulatedDisk()
         try disk.writeAtomically("file", old)
         disk.strike(call, .die)
         let error = try failure { try disk.writeAtomically("file", new) }
@@ -37,7 +38,7 @@ import Testing
 
   @Test func errorsLeaveTheOldFile() throws {
     for call in 2...5 {
-      let disk = MemoryDisk()
+      let disk = SimulatedDisk()
       try disk.writeAtomically("file", [1])
       disk.strike(call, .fail(ENOSPC))
       #expect(try failure { try disk.writeAtomically("file", [2, 2]) }?.kind == .full)

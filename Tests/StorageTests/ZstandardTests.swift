@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import Storage
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func randomBytesAreRefusedOrGiveTheSize() throws {
-    var generator = Seeded(41)
+    var generator = Generator(seed: 41)
     var compressor = Compressor()
     let raw = Snapshot.chunk(1, 1, count: 2_000)
     let stored = compressor.compress(raw) ?? []

@@ -8,7 +8,7 @@ import Testing
     ImportRules.rule, WordRules.rule, FileRules.names, FileRules.lineLength, FileRules.bytes,
     FileRules.deadFiles, FileRules.scripts, LengthRules.files, LengthRules.functions,
     ModuleRules.skeleton, ModuleRules.calls, ProseRules.documentation, ProseRules.changeLog,
-    ProseRules.readme,
+    ProseRules.readme, IncidentRules.rule,
   ]
 
   @Test("the repository keeps the rule", arguments: rules)

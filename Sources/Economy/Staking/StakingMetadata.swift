@@ -45,26 +45,3 @@ extension EconomyState {
     return "data:application/json;base64," + Base64.text(json.bytes)
   }
 }
-
-/// RFC 4648, section 4.
-enum Base64 {
-  private static let digits = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// The bytes as text, padded to whole groups of four.
-  static func text(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var bits: UInt32 = 0
-      for byte in group { bits = bits << 8 | UInt32(byte) }
-      bits <<= 8 * UInt32(3 - group.count)
-      for place in 0..<4 {
-        text.append(
-          place <= group.count ? digits[Int(bits >> (18 - 6 * UInt32(place)) & 63)] : 0x3d)
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}

@@ -25,6 +25,14 @@ public struct NetworkDocument: Sendable {
     writer.member("kind", text: "solo")
     writer.member("acknowledgement", text: Self.acknowledgement)
     writer.endObject()
+    if let log = configuration.log {
+      writer.name("log")
+      writer.beginObject()
+      writer.member("origin", text: log.origin)
+      writer.member("key", text: log.key)
+      writer.member("prefix", text: String(ProofRoutes.tiles.dropLast()))
+      writer.endObject()
+    }
     Self.token(genesis, &writer)
     writer.name("modules")
     writer.beginArray()

@@ -11,15 +11,19 @@ public struct Configuration: Sendable {
   /// Moves the clock forward and answers its new time, durable when it returns; nil but on a
   /// development network.
   public let advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)?
+  /// The block log; nil where the node keeps none.
+  public let log: LogAccess?
 
   public init(
     version: String, clientVersion: String, development: DevelopmentAccounts? = nil,
-    advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil
+    advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil,
+    log: LogAccess? = nil
   ) {
     self.version = version
     self.clientVersion = clientVersion
     self.development = development
     self.advance = advance
+    self.log = log
   }
 }
 

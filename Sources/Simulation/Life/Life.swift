@@ -50,7 +50,7 @@ public struct Life: ~Copyable {
   /// Gives the members what wallets hold that neither pay rewards nor vest, and half of what those
   /// hold that vest: the first most, the n-th a n-th of it. Office holders get a little for their
   /// fees.
-  private static func fund(_ document: EconomyDocument, _ members: [Address]) -> Genesis {
+  static func fund(_ document: EconomyDocument, _ members: [Address]) -> Genesis {
     let genesis = document.genesis()
     let holders = document.access.names.compactMap(\.address)
     var grants = genesis.grants

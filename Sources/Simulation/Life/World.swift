@@ -19,6 +19,9 @@ struct World: ~Copyable {
     var silent = 0
   }
 
+  /// What every transaction offers.
+  static let gasLimit: UInt64 = 200_000
+
   private(set) var state: EconomyState
   var generator: Generator
   /// Ordinary members; the first hold the most.
@@ -31,6 +34,8 @@ struct World: ~Copyable {
   /// What happened and was not handed to the workloads yet.
   private var news: [News] = []
   private var unread = 0
+  /// Blocks and what was sent in them, for those who play it again; nil where nobody does.
+  var record: [LifeBlock]?
 
   init(genesis: Genesis, members: [Address], seed: UInt64, secret: HashSecret) {
     state = EconomyState(genesis: genesis, secret: secret)
@@ -72,8 +77,10 @@ struct World: ~Copyable {
     let target = state.genesis.time + Seconds(seconds)
     let due = state.nextDue()
     guard state.ledger.time < target || due.map({ $0 <= target }) ?? false else { return false }
-    _ = state.beginBlock(
-      height: state.ledger.height + 1, time: due.map { min($0, target) } ?? target)
+    let time = due.map { min($0, target) } ?? target
+    if let last = record?.indices.last { record?[last].stateRoot = state.stateRoot() }
+    record?.append(LifeBlock(time: time))
+    _ = state.beginBlock(height: state.ledger.height + 1, time: time)
     unread = 0
     gather()
     return true
@@ -89,14 +96,21 @@ struct World: ~Copyable {
   mutating func send(
     _ module: UInt8, _ name: String, _ arguments: ABITree..., by sender: Address
   ) -> Reply {
-    send(Surface.call(module, name, arguments), by: sender)
+    if let last = record?.indices.last {
+      let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0
+      record?[last].calls.append(
+        LifeBlock.Call(
+          sender: sender, nonce: nonce, module: module,
+          data: Surface.data(module, name, arguments)))
+    }
+    return send(Surface.call(module, name, arguments), by: sender)
   }
 
   mutating func send(_ call: DecodedCall, by sender: Address) -> Reply {
     let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0
     let outcome = state.execute(
       TransactionCall(
-        sender: sender, nonce: nonce, gasLimit: 200_000,
+        sender: sender, nonce: nonce, gasLimit: Self.gasLimit,
         maximumPrice: state.genesis.network.baseFee, tip: 0,
         to: SystemAddress.module(call.module), value: 0, call: call))
     counts.asked += 1
@@ -173,4 +187,21 @@ struct World: ~Copyable {
   borrowing func holder(of role: Access.Role) -> Address {
     state.genesis.plans.access.roles.first { $0.name == role.rawValue }?.holders.first ?? .zero
   }
+}
+
+/// A block of a recorded life.
+struct LifeBlock: Sendable {
+  struct Call: Sendable {
+    let sender: Address
+    let nonce: UInt64
+    let module: UInt8
+    let data: [UInt8]
+  }
+
+  let time: LogicalTime
+  var calls: [Call] = []
+  /// After the block's last call.
+  var stateRoot = Digest.zero
+
+  init(time: LogicalTime) { self.time = time }
 }

@@ -165,7 +165,7 @@ import Testing
   }
 
   /// Reliability incident 14: a listing holds in its own block, for everything ordered after it.
-  @Test("T07 a listing holds in its own block")
+  @Test("T07, incident 14: a listing holds in its own block")
   func listingHoldsInItsOwnBlock() throws {
     var net = try Net()
     let height = net.state.ledger.height
@@ -179,7 +179,7 @@ import Testing
 
   /// Reliability incident 15: the owner behind a spender, the spender, the plain value transfer and
   /// the module's entry are one asset and one rule.
-  @Test("T07 no second door around the block list")
+  @Test("T07, incident 15: no second door around the block list")
   func noSecondDoorAroundTheBlockList() throws {
     var net = try Net()
     for spender in [Net.bob, Net.carol] {

@@ -19,7 +19,7 @@ import Testing
 
   /// A transfer settles first, takes the pending along, moves the votes from the next block on and
   /// follows the new owner's scores (edge case 1).
-  @Test("S07 edge case 1: a transferred receipt settles and moves its votes from the next block")
+  @Test("S07 edge case 1, incident 7: a transferred receipt settles first")
   func transferSettlesAndMovesVotes() throws {
     let (alice, bob) = (Self.alice, Self.bob)
     var world = try StakingFixture("dta", [(alice, 10_000_000)])

@@ -1,0 +1,61 @@
+public import EconomyFile
+
+/// Every regime of faults by its name.
+public enum FaultRun {
+  /// What is asked for; nil takes the regime's own measure.
+  public struct Wish: Sendable {
+    let blocks: Int?
+    let seed: UInt64
+    let depth: Int
+    let survivals: Int
+    let jobs: Int
+    let only: String?
+
+    public init(
+      blocks: Int?, seed: UInt64, depth: Int, survivals: Int, jobs: Int, only: String? = nil
+    ) {
+      self.blocks = blocks
+      self.seed = seed
+      self.depth = depth
+      self.survivals = survivals
+      self.jobs = jobs
+      self.only = only
+    }
+  }
+
+  /// Seeds that once showed a failure: they are run for ever, on every check.
+  public static let regressions: [(workload: String, blocks: Int, seed: UInt64)] = [
+    ("crash", 24, 20_260_201), ("rot", 4, 20_260_201), ("trouble", 8, 20_260_201),
+  ]
+
+  /// Runs a regime: `crash`, `rot` or `trouble`.
+  /// - Throws: `EconomyFileFailure` where the file is unsound.
+  public static func report(
+    _ workload: String, text: String, _ wish: Wish,
+    progress: @escaping @Sendable (Int, Int) -> Void
+  ) throws(EconomyFileFailure) -> FaultReport {
+    switch workload {
+    case "rot":
+      var plan = RotRegime.Plan()
+      plan.blocks = wish.blocks ?? plan.blocks
+      plan.seed = wish.seed
+      plan.jobs = wish.jobs
+      return try RotRegime.run(text: text, plan)
+    case "trouble":
+      var plan = TroubleRegime.Plan()
+      plan.blocks = wish.blocks ?? plan.blocks
+      plan.seed = wish.seed
+      plan.jobs = wish.jobs
+      return try TroubleRegime.run(text: text, plan)
+    default:
+      var plan = CrashRegime.Plan()
+      plan.blocks = wish.blocks ?? plan.blocks
+      plan.seed = wish.seed
+      plan.depth = wish.depth
+      plan.survivals = wish.survivals
+      plan.jobs = wish.jobs
+      plan.only = wish.only
+      return try CrashRegime.run(text: text, plan, progress: progress)
+    }
+  }
+}
