@@ -109,6 +109,12 @@ let package = Package(
         "Simulation", "Engine", "EconomyFile", "Storage", "Economy", "Ledger", "Cryptography",
         "Primitives",
       ]),
+    tests(
+      "NodeTests",
+      [
+        "Node", "Interface", "HTTP", "Engine", "EconomyFile", "Storage", "Economy", "Ledger",
+        "Cryptography", "Primitives",
+      ]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

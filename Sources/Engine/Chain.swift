@@ -16,6 +16,8 @@ public final class Chain: Sendable {
   public let authenticator: Authenticator
   /// The hash of block 0.
   public let genesisHash: Digest
+  /// What has been done since the process began.
+  public let meter = EngineMeter()
   let state: Mutex<EconomyState>
   /// Random words of this process, for the indexes of states.
   let secret: HashSecret
@@ -119,6 +121,7 @@ public final class Chain: Sendable {
       }
     }
     if pool.withLock({ $0.hasReady }) { work.raise() }
+    for case .failure(let refusal) in results { meter.note(refusal) }
     return results
   }
 

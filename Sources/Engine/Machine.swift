@@ -78,8 +78,11 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
     let header = executed.block.header
     try journal.pass(.blockExecuted)
     let payload = BlockRecord.payload(header, proposed)
+    let begun = Monotonic.nanoseconds()
     try journal.append(height: header.number, payload: payload, digest: executed.block.hash)
     try journal.flush()
+    chain.meter.flush.note(nanoseconds: Monotonic.nanoseconds() - begun)
+    chain.meter.journalBytes.add(UInt64(Journal<D>.recordBytes(payload: payload.count)))
     bytesSinceCheckpoint += UInt64(Journal<D>.recordBytes(payload: payload.count))
     return executed
   }
@@ -95,7 +98,9 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   ) throws(StorageFailure) {
     let chain = chain
     try chain.withState { (state) throws(StorageFailure) in
+      let begun = Monotonic.nanoseconds()
       finalize(transactions, on: &state, time: time)
+      chain.meter.execution.note(nanoseconds: Monotonic.nanoseconds() - begun)
       do throws(StorageFailure) {
         if let executed = try commit() {
           publish(executed)
@@ -160,6 +165,7 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
 
   /// Tells readers of a durable block.
   func publish(_ executed: ExecutedBlock) {
+    chain.meter.note(executed.block, dropped: executed.dropped.count)
     chain.publish(executed.block, dropped: executed.dropped)
   }
 

@@ -46,6 +46,10 @@ public final class HTTPServer: Sendable {
   /// Requests whose answer is not complete, streams included.
   public var requestCount: Int { intake.requests.load(ordering: .relaxed) }
 
+  /// How many requests were answered with which status since the start; statuses that were never
+  /// sent are left out.
+  public var answers: [(status: Int, count: Int)] { intake.answers.all }
+
   /// Listens and serves. Ignores SIGPIPE in the whole process and raises its soft limit of open
   /// files where the connection cap needs it. Throws `HTTPServerFailure`, and only once started.
   public func start() throws(HTTPServerFailure) {

@@ -10,6 +10,7 @@ final class Intake: Sendable {
   /// Requests between the end of their headers and the end of their answer.
   let requests = Atomic(0)
   let isStopping = Atomic(false)
+  let answers = AnswerCounts()
   private let buffered = Atomic(0)
   private let answering: @Sendable (HTTPRequest) -> HTTPAnswer
   private let allowedMethods: String
@@ -230,6 +231,7 @@ final class Intake: Sendable {
   ) -> MHD_Result {
     exchange.phase = .answered
     exchange.markAnswered()
+    answers.note(response.status)
     let closes = exchange.closes || isStopping.load(ordering: .relaxed)
     let headers = configuration.crossOrigin.map(crossOriginHeaders) ?? []
     if (200...599).contains(response.status),

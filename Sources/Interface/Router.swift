@@ -123,16 +123,11 @@ public struct Router: Sendable {
       ])
   }
 
-  /// A chain that exists has been replayed. One that takes no transactions still answers, and says
-  /// so.
+  /// A chain that exists has been replayed. One that takes no transactions is not ready, though it
+  /// still answers reads.
   private func readiness() -> RoutedResponse {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("status", text: rpc.chain.readOnly == nil ? "ready" : "read-only")
-    writer.member("height", number: rpc.chain.head.height)
-    if let reason = rpc.chain.readOnly { writer.member("reason", text: reason) }
-    writer.endObject()
-    return RoutedResponse(status: 200, contentType: Self.json, body: writer.bytes)
+    Readiness.response(
+      reason: rpc.chain.readOnly.map { "read-only: \($0)" }, height: rpc.chain.head.height)
   }
 
   private func notFound(_ path: String) -> RoutedResponse {

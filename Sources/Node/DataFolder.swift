@@ -34,8 +34,10 @@ public struct DataFolder: Sendable {
   }
 
   /// Creates the folder with an economy that starts at `time`; refuses one that is already there.
+  /// - Parameter segmentBytes: of the journal's first segment.
   public func create(
-    economy: String, overlays: [String], time: LogicalTime
+    economy: String, overlays: [String], time: LogicalTime,
+    segmentBytes: UInt64 = JournalSettings.productionSegmentBytes
   ) throws(DataFolderFailure) -> EconomyDocument {
     let start = """
       {"time": {"genesis": "\(CalendarTime.text(time))", "genesisUnix": \(time.seconds)}}
@@ -54,7 +56,7 @@ public struct DataFolder: Sendable {
         throw StorageFailure(
           .exists, .create, file: Self.genesisFile, finding: "\(path) already holds a network")
       }
-      try Recovery.create(chain, disk: disk)
+      try Recovery.create(chain, disk: disk, segmentBytes: segmentBytes)
     } catch {
       throw DataFolderFailure(error.description)
     }

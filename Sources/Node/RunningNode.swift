@@ -16,6 +16,8 @@ public struct NodeConfiguration: Sendable {
   public var isPublic: Bool
   /// When checkpoints are written and what is kept.
   public var checkpoints: CheckpointPolicy
+  /// True where metrics are for other machines too.
+  public var tellsMetrics = false
 
   public init(
     host: String, port: UInt16, isPublic: Bool, checkpoints: CheckpointPolicy = CheckpointPolicy()
@@ -59,13 +61,15 @@ public final class RunningNode: Sendable {
   private let history: History<RealDisk>?
   private let log: BlockLog<RealDisk>
   private let server: HTTPServer
+  private let gate: NodeGate
   private let lock: FolderHolder
 
   /// The port that it listens on, also where the configuration said 0.
   public var port: UInt16 { server.port }
 
-  /// Opens the folder, starts from its newest checkpoint, replays the rest of the journal and
-  /// starts to serve; blocks from before the checkpoint are read back meanwhile.
+  /// Opens the folder, listens, starts from its newest checkpoint, replays the rest of the journal
+  /// and starts to serve; until then it answers that it is not ready. Blocks from before the
+  /// checkpoint are read back meanwhile.
   /// - Parameters:
   ///   - skipped: called with each checkpoint that cannot be used.
   ///   - progress: called with the height reached while replaying.
@@ -87,19 +91,66 @@ public final class RunningNode: Sendable {
       throw .folder(error)
     }
     self.document = document
+    let metrics = NodeMetrics(folder.disk)
+    let notify: @Sendable (EngineNotice) -> Void = {
+      metrics.take($0)
+      notify($0)
+    }
+    let gate = NodeGate(metrics, tellsEveryone: configuration.tellsMetrics)
+    self.gate = gate
+    server = try Self.listen(configuration, gate)
+    do throws(NodeFailure) {
+      (chain, recovery, history, log, sequencer) = try Self.start(
+        folder, document, configuration, gate, skipped, progress, notify)
+    } catch {
+      server.stop()
+      gate.close()
+      throw error
+    }
+    history?.start()
+  }
+
+  private static func listen(
+    _ configuration: NodeConfiguration, _ gate: NodeGate
+  ) throws(NodeFailure) -> HTTPServer {
+    var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
+    http.allowPublic = configuration.isPublic
+    http.crossOrigin = HTTPCrossOrigin()
+    let server = HTTPServer(configuration: http) { request in gate.answer(request) }
+    gate.serves(server)
+    do throws(HTTPServerFailure) {
+      try server.start()
+    } catch {
+      gate.close()
+      throw .http(error)
+    }
+    return server
+  }
+
+  private typealias Parts = (
+    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, SoloSequencer
+  )
+
+  /// Brings the chain up and opens the gate to it.
+  private static func start(
+    _ folder: DataFolder, _ document: EconomyDocument, _ configuration: NodeConfiguration,
+    _ gate: NodeGate, _ skipped: (CheckpointFailure) -> Void, _ progress: (Height) -> Void,
+    _ notify: @escaping @Sendable (EngineNotice) -> Void
+  ) throws(NodeFailure) -> Parts {
     let chain = Chain(genesis: document.genesis(), secret: .random())
-    self.chain = chain
     let machine: Machine<RealDisk>
     do throws(ReplayFailure) {
-      machine = try Recovery.open(
-        chain, disk: folder.disk, skipped: skipped, progress: progress)
+      gate.starts("replaying: height 0")
+      machine = try Recovery.open(chain, disk: folder.disk, skipped: skipped) { height in
+        gate.starts("replaying: height \(height)")
+        progress(height)
+      }
     } catch {
       throw .replay(error)
     }
-    recovery = machine.recovered
-    history = machine.history(notify: notify)
+    let recovery = machine.recovered
+    let history = machine.history(notify: notify)
     let log = try Self.log(chain, folder, notify)
-    self.log = log
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -117,18 +168,7 @@ public final class RunningNode: Sendable {
         log: LogAccess(
           key: log.key.text, origin: log.key.name, file: { log.file($0) },
           inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
-    var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
-    http.allowPublic = configuration.isPublic
-    http.crossOrigin = HTTPCrossOrigin()
-    server = HTTPServer(configuration: http) { request in
-      let answer = router.respond(
-        method: request.method.rawValue, path: request.path, body: request.body)
-      return HTTPResponse(
-        status: answer.status,
-        headers: [HTTPHeader("Content-Type", answer.contentType)]
-          + answer.headers.map { HTTPHeader($0.name, $0.value) }, body: answer.body)
-    }
-    sequencer = SoloSequencer(chain: chain)
+    let sequencer = SoloSequencer(chain: chain)
     if let clock {
       sequencer.start(
         machine, clock: clock, checkpoints: configuration.checkpoints, notify: notify)
@@ -137,14 +177,13 @@ public final class RunningNode: Sendable {
         machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
     log.start()
-    do throws(HTTPServerFailure) {
-      try server.start()
-    } catch {
-      sequencer.stop()
-      log.stop()
-      throw .http(error)
+    let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
+    gate.open(router, now: now) { request in
+      let answer = router.respond(
+        method: request.method.rawValue, path: request.path, body: request.body)
+      return HTTPResponse(answer)
     }
-    history?.start()
+    return (chain, recovery, history, log, sequencer)
   }
 
   private static func log(
@@ -166,14 +205,28 @@ public final class RunningNode: Sendable {
     }
   }
 
-  /// Answers what is under way, makes blocks of what waits, closes the journal and publishes the
-  /// block log.
-  public func stop() {
+  /// Takes nothing in any more, lets what was accepted become blocks and clients read of it,
+  /// answers what is under way, closes the journal with a mark that covers everything, and
+  /// publishes the block log.
+  /// - Parameter seconds: how long clients may still read while blocks are made of what waits.
+  public func stop(drain seconds: UInt64 = 10) {
+    gate.drain()
+    chain.stopIntake()
+    var left = seconds * 200
+    while left > 0, !chain.isSettled {
+      usleep(5_000)
+      left -= 1
+    }
     server.stop()
+    gate.close()
     history?.stop()
     sequencer.stop()
     log.stop()
   }
+
+  /// Returns once the engine has let go of the state, which it does between two blocks: a watchdog
+  /// that waits here sees an engine that hangs.
+  public func touch() { chain.withState { _ in } }
 }
 
 /// Keeps the folder's lock for as long as the node lives.

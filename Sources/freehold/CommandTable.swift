@@ -18,6 +18,7 @@ enum CommandTable {
       example: "freehold serve --data .freehold/dta",
       subcommands: [
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
+        DoctorCommand.row, BackupCommand.row, RestoreCommand.row,
         ProveCommand.row, VerifyProofCommand.row,
         TransactionCommand.row, QueryCommand.row, PowerCommand.row, DevelopmentCommand.row,
         SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, VersionCommand.row,

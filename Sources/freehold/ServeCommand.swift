@@ -14,7 +14,8 @@ enum ServeCommand {
     discussion: """
       Listens on loopback unless --public is given. Ctrl-C drains and stops cleanly. A checkpoint \
       of the state is written now and then, and a start replays only what the journal has beyond \
-      the newest sound one.
+      the newest sound one. It listens at once and answers 503 until it is ready (/readyz); \
+      /metrics is for Prometheus. Under systemd it tells when it is ready and that it is alive.
       """,
     options: [
       CommandTable.data,
@@ -30,62 +31,56 @@ enum ServeCommand {
         help:
           "Remove journal segments below the oldest kept checkpoint; they cannot be verified any "
           + "more."),
+      Option(
+        "drain", .number(0...3_600), "SECONDS",
+        help: "How long a stop lets clients read what became of what was accepted.",
+        defaultValue: "10"),
+      Option("public-metrics", .flag, help: "Answer /metrics to other machines and proxies too."),
+      Option(
+        "log", .choice(EventLog.Form.allCases.map(\.rawValue)), "FORM",
+        help: "Events on standard error: text (the default on a terminal) or json (elsewhere).",
+        environment: .top),
+      Option(
+        "log-level", .choice(LogEvent.Level.allCases.map(\.rawValue)), "LEVEL",
+        help: "The least that is told; debug adds a summary of each second's blocks.",
+        defaultValue: "info", environment: .top),
     ],
     example: "freehold serve --data .freehold/dta --listen 127.0.0.1:8545")
 
   static func run(_ match: Match) -> ExitCode {
     let json = match.wantsJSON
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    // Every thread inherits the mask, so that only this one meets the signals.
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    StopSignals.block()
     guard let listen = match.text("listen").flatMap({ Endpoint($0) }) else { return .usage }
+    let log = EventLog(
+      match.text("log").flatMap { EventLog.Form(rawValue: $0) }
+        ?? (isatty(STDERR_FILENO) == 1 ? .text : .json),
+      least: match.text("log-level").flatMap { LogEvent.Level(rawValue: $0) } ?? .info)
+    let manager = Supervisor { name in getenv(name).map { String(cString: $0) } }
+    let service = NodeService(log: log, manager: manager, drain: match.number("drain") ?? 10)
+    var configuration = NodeConfiguration(
+      host: listen.host, port: listen.port, isPublic: match.flag("public"),
+      checkpoints: CheckpointPolicy(
+        interval: (match.number("checkpoint-every") ?? 64) << 20,
+        prunesJournal: match.flag("prune")))
+    configuration.tellsMetrics = match.flag("public-metrics")
     do throws(NodeFailure) {
-      let node = try RunningNode(
-        folder: DataFolder(match.text("data") ?? ""),
-        configuration: NodeConfiguration(
-          host: listen.host, port: listen.port, isPublic: match.flag("public"),
-          checkpoints: CheckpointPolicy(
-            interval: (match.number("checkpoint-every") ?? 64) << 20,
-            prunesJournal: match.flag("prune"))),
-        skipped: { Terminal.complain("warning: \($0.text)") },
-        progress: { Terminal.progress("replaying the journal: height \($0)") }, notify: notice)
+      let node = try service.start(DataFolder(match.text("data") ?? ""), configuration) {
+        Terminal.progress("replaying the journal: height \($0)")
+        // Nothing has been accepted yet: to end here is what a crash would do, and as safe.
+        if StopSignals.isPending { _exit(ExitCode.success.rawValue) }
+      }
       Terminal.progressEnds()
       announce(node, host: listen.host, json: json)
-      var signal: Int32 = 0
-      sigwait(&signals, &signal)
-      Terminal.complain("stopping: making a last block of what waits, closing the journal")
-      node.stop()
+      service.ready(node)
+      StopSignals.wait()
+      StopSignals.endAtOnce(with: ExitCode.failed.rawValue)
+      service.stop(node)
       return .success
     } catch {
       Terminal.progressEnds()
+      log.stop()
       Terminal.fail(error.text, json: json)
       return .failed
-    }
-  }
-
-  @Sendable private static func notice(_ notice: EngineNotice) {
-    switch notice {
-    case .clockBehind(let seconds):
-      Terminal.complain(
-        "warning: this machine's clock is \(seconds) s behind the newest block; block time holds "
-          + "until it has caught up: check the clock")
-    case .readOnly(let why):
-      Terminal.complain("warning: read-only, no transactions are taken: \(why)")
-    case .writable: Terminal.complain("there is room again: transactions are taken")
-    case .checkpointed: break
-    case .checkpointFailed(let why):
-      Terminal.complain("warning: no checkpoint was written, the node goes on: \(why)")
-    case .historyFailed(let why):
-      Terminal.complain(
-        "warning: blocks from before the start cannot be read back, the node goes on: \(why)")
-    case .log(let what): Terminal.complain("warning: block log: \(what)")
-    case .failed(let why):
-      // The state is ahead of the journal: nothing may be answered from it any more.
-      Terminal.complain("error: stopping at once, nothing acknowledged is lost: \(why)")
-      _exit(ExitCode.failed.rawValue)
     }
   }
 

@@ -154,6 +154,20 @@ struct Broken: Sendable, CustomTestStringConvertible {
     Broken(
       "\"holders\": [\"arbiter\"]", "\"holders\": [\"arbitrer\"]",
       at: "/access/roles/arbiter/holders/0", "no name of access", "did you mean \"arbiter\"?"),
+    // What the staking module does not do.
+    Broken(
+      "\"explicit\": true", "\"explicit\": false", at: "/staking/compound/explicit",
+      "only when somebody asks", "write true"),
+    Broken(
+      "\"capped\": false", "\"capped\": true", at: "/staking/dynamic/feeShare/capped",
+      "no ceiling", "write false", in: "btt"),
+    Broken(
+      "{ \"id\": \"governanceVoting\", \"maxBps\": 1000 },",
+      (0..<6).map { "{ \"id\": \"b\($0)\", \"maxBps\": 500 }," }.joined(),
+      at: "/staking/bonuses/items", "9 bonuses stand", "at most 8"),
+    Broken(
+      "\"arbiter\": null", "\"arbiter\": \"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD\"",
+      at: "/access/names/arbiter", "is no address", "capitals of EIP-55"),
     Broken(
       "\"arbiter\": null", "\"arbiter\": \"0x1234\"", at: "/access/names/arbiter",
       "is no address", "40 hexadecimal digits"),

@@ -83,13 +83,15 @@ import Testing
     #expect(policy?.hasPrefix("default-src 'none'; style-src 'self'") == true)
   }
 
-  @Test("A read-only node stays ready to read, says so, and refuses transactions")
+  @Test("A read-only node is not ready, says why, goes on reading, and refuses transactions")
   func readOnly() throws {
     let network = try TestNetwork()
     network.chain.becomeReadOnly("no space")
     let ready = network.router.respond(method: "GET", path: "/readyz", body: [])
-    #expect(ready.status == 200)
+    #expect(ready.status == 503 && ready.headers.contains { $0 == ("Retry-After", "1") })
     #expect(try JSONParser.parse(ready.body)["status"] == .string("read-only"))
+    #expect(try JSONParser.parse(ready.body)["reason"] == .string("read-only: no space"))
+    #expect(network.router.respond(method: "GET", path: "/", body: []).status == 200)
     let raw = Hex.text(
       Draft(nonce: 0, to: network.keys[3].address, value: TestNetwork.weiPerUnit)
         .sign(network.keys[0]))

@@ -29,6 +29,7 @@ extension Checks {
         "/staking", "supply times the highest rate times a day needs more than 128 bits",
         repair: "lower the rates, the bonus cap or the token's decimals")
     }
+    honoured(staking)
     let bonuses = staking.bonuses
     for (place, bonus) in bonuses.items.enumerated() {
       if bonus.highest < bonuses.floor {
@@ -42,6 +43,27 @@ extension Checks {
           "/staking/bonuses/items/\(place)/id", "\"\(bonus.id)\" stands twice",
           repair: "rename one")
       }
+    }
+  }
+
+  /// What the format can say and the staking module does not do is refused, not passed over.
+  private func honoured(_ staking: EconomyDocument.Staking) {
+    if !staking.compound.explicit {
+      fail(
+        "/staking/compound/explicit", "rewards join the principal only when somebody asks for it",
+        repair: "write true")
+    }
+    if staking.dynamic?.feeShareIsCapped == true {
+      fail(
+        "/staking/dynamic/feeShare/capped", "the stakers' part of fees has no ceiling",
+        repair: "write false")
+    }
+    let most = 8
+    if staking.bonuses.items.count > most {
+      fail(
+        "/staking/bonuses/items",
+        "\(staking.bonuses.items.count) bonuses stand where a staker's row holds \(most)",
+        repair: "keep at most \(most)")
     }
   }
 

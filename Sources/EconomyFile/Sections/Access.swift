@@ -1,3 +1,4 @@
+internal import Cryptography
 public import Primitives
 
 extension EconomyDocument {
@@ -122,14 +123,14 @@ extension Node {
     return name
   }
 
-  /// An address as 0x and forty hexadecimal digits.
+  /// An address as 0x and forty hexadecimal digits; mixed capitals must be its checksum.
   func address() -> Address? {
     let text = text()
     if text.isEmpty { return nil }
-    guard let address = AddressText.parse(text) else {
+    guard let address = Address(text: text) else {
       fail(
         "\"\(text)\" is no address",
-        repair: "write 0x and 40 hexadecimal digits")
+        repair: "write 0x and 40 hexadecimal digits, all small or with the capitals of EIP-55")
       return nil
     }
     return address

@@ -7,6 +7,8 @@ internal import Primitives
 public struct JSONRPC: Sendable {
   public let chain: Chain
   public let configuration: Configuration
+  /// How often each method was asked for.
+  public let calls = MethodCalls()
   var budget = RPCBudget()
 
   public init(_ chain: Chain, _ configuration: Configuration) {
@@ -102,6 +104,7 @@ public struct JSONRPC: Sendable {
     var outcomes: [RequestOutcome?] = []
     var transactions: [ReceivedTransaction] = []
     for request in requests {
+      calls.note(request)
       do throws(RPCFailure) {
         transactions.append(ReceivedTransaction(try request.submission()))
         outcomes.append(nil)
@@ -130,6 +133,7 @@ public struct JSONRPC: Sendable {
 
   private func run(_ request: Request) -> RequestOutcome {
     do throws(RPCFailure) {
+      calls.note(request)
       let (method, arguments) = try request.prepared()
       var writer = JSONWriter(capacity: 256)
       try method.answer(self, arguments, &writer)
@@ -183,7 +187,7 @@ struct Request {
   let id: JSONValue?
   /// True where nobody waits for an answer.
   let isNotification: Bool
-  private let method: String?
+  let method: String?
   private let parameters: JSONValue?
 
   init(_ value: JSONValue) {
