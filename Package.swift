@@ -45,6 +45,11 @@ let package = Package(
       name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
+      name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "CWslay", path: "Sources/C/CWslay", providers: [.apt(["libwslay-dev"])]),
+    .systemLibrary(
       name: "CZstd", path: "Sources/C/CZstd", pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]),
     .target(name: "CSHA256", path: "Sources/C/CSHA256"),
@@ -55,7 +60,7 @@ let package = Package(
     library("Ledger", ["Primitives", "Cryptography"], pure),
     library("Economy", ["Ledger", "Cryptography", "Primitives"], pure),
     library("Storage", ["Primitives", "Cryptography", "CZstd"]),
-    library("HTTP", ["Primitives", "CMicroHTTPD"]),
+    library("HTTP", ["Primitives", "CMicroHTTPD", "CNettle", "CWslay"]),
     library("EconomyFile", ["Economy", "Ledger", "Cryptography", "Primitives"]),
     library("Engine", ["Storage", "Economy", "Ledger", "Cryptography", "Primitives"]),
     library(
@@ -64,7 +69,7 @@ let package = Package(
       "Node",
       [
         "Interface", "HTTP", "Engine", "EconomyFile", "Storage", "Economy", "Ledger",
-        "Cryptography", "Primitives",
+        "Cryptography", "Primitives", "CSQLite",
       ]),
     library(
       "Simulation",

@@ -26,7 +26,7 @@ enum ImportRules {
       system: ["CZstd", "Glibc", "Synchronization"]),
     Row(
       target: "HTTP", targets: ["Primitives"],
-      system: ["CMicroHTTPD", "Glibc", "Synchronization"]),
+      system: ["CMicroHTTPD", "CNettle", "CWslay", "Glibc", "Synchronization"]),
     Row(target: "EconomyFile", targets: economyAndBelow, system: ["Glibc"]),
     Row(
       target: "Engine", targets: ["Storage"] + economyAndBelow,
@@ -36,7 +36,7 @@ enum ImportRules {
       system: ["Glibc", "Synchronization"]),
     Row(
       target: "Node", targets: ["Interface", "HTTP", "EconomyFile"] + engineAndBelow,
-      system: ["Glibc", "Synchronization"]),
+      system: ["CSQLite", "Glibc", "Synchronization"]),
     // No clock and no disk of its own, so no Glibc: whoever runs it brings them.
     Row(
       target: "Simulation", targets: ["EconomyFile"] + engineAndBelow,
