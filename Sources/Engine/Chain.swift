@@ -25,17 +25,37 @@ public final class Chain: Sendable {
   let memory: Int
   private let progress = Mutex<HistoryProgress?>(nil)
   private let recent: Mutex<RecentBlocks>
-  private let pool = Mutex(Pool())
-  private let readOnlyReason = Mutex<String?>(nil)
-  private let blockWanted = Mutex(false)
+  private let pool: Mutex<Pool>
+  private let accountBuckets: Mutex<TokenBuckets<Address>>
+  private let intake = Mutex(Intake())
+  private let wishes = Mutex(Wishes())
   /// Raised when the pool has work.
   let work = Signal()
+
+  /// Why no transactions are taken: both may hold at once, and each ends by itself.
+  private struct Intake {
+    /// The disk has no room, or failed.
+    var disk: String?
+    /// Somebody closed it.
+    var closed: String?
+  }
+
+  /// What was asked of the engine besides blocks of what waits.
+  private struct Wishes {
+    var block = false
+    var checkpoint = false
+  }
 
   /// The chain at genesis.
   /// - Parameters:
   ///   - secret: random words of this process.
   ///   - memory: how many bytes of recent blocks to keep.
-  public init(genesis: Genesis, secret: HashSecret, memory: Int = 1 << 30) {
+  ///   - pool: how much may wait.
+  public init(
+    genesis: Genesis, secret: HashSecret, memory: Int = 1 << 30, pool: PoolSize = PoolSize()
+  ) {
+    self.pool = Mutex(Pool(pool))
+    accountBuckets = Mutex(TokenBuckets(.unlimited))
     self.genesis = genesis
     self.secret = secret
     self.memory = memory
@@ -90,6 +110,11 @@ public final class Chain: Sendable {
   /// How many transactions wait, and their bytes.
   public var waitingSize: (count: Int, bytes: Int) { pool.withLock { ($0.count, $0.bytes) } }
 
+  /// How many accounts have something waiting, and those with the most bytes, at most so many.
+  public func waitingAccounts(largest count: Int) -> (all: Int, largest: [WaitingAccount]) {
+    pool.withLock { $0.accounts(largest: count) }
+  }
+
   /// The account's next nonce: by committed blocks, or counting what waits as well.
   public func nonce(_ account: Address, pending: Bool) -> UInt64 {
     state.withLock { state in
@@ -107,6 +132,10 @@ public final class Chain: Sendable {
   public func submit(
     _ batch: [ReceivedTransaction]
   ) -> [Result<Digest, SubmissionRefusal>] {
+    if let refusal = shedding() {
+      for _ in batch { meter.note(.admission(refusal)) }
+      return batch.map { _ in .failure(.admission(refusal)) }
+    }
     let authentic = authenticator.authenticate(batch)
     let results = authentic.map { result -> Result<Digest, SubmissionRefusal> in
       switch result {
@@ -125,10 +154,27 @@ public final class Chain: Sendable {
     return results
   }
 
+  /// Why nothing at all can be taken at this moment, whatever it is: told before anything is
+  /// decoded or any signature recovered.
+  private func shedding() -> AdmissionRefusal? {
+    if let reason = readOnly { return .readOnly(reason) }
+    return pool.withLock { $0.isSaturated } ? .poolFull : nil
+  }
+
+  /// What each account may send; unlimited by default, since its share of the pool bounds it too.
+  public var accountAllowance: Allowance {
+    get { accountBuckets.withLock { $0.allowance } }
+    set { accountBuckets.withLock { $0.allowance = newValue } }
+  }
+
+  /// Throws out what waits of an account; a block that is being made may still take some of it.
+  /// - Returns: how many transactions that were.
+  public func dropWaiting(_ account: Address) -> Int { pool.withLock { $0.forget(account) } }
+
   /// Takes one authentic transaction into the pool. The state is held meanwhile: between reading
   /// the nonce and admitting, no block may settle the account.
   func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
-    if let reason = readOnlyReason.withLock({ $0 }) { throw .readOnly(reason) }
+    if let reason = readOnly { throw .readOnly(reason) }
     guard transaction.decoded.to != nil else { throw .contractCreation }
     let call = transaction.call
     try state.withLock { (state) throws(AdmissionRefusal) in
@@ -147,26 +193,46 @@ public final class Chain: Sendable {
       guard call.value % genesis.network.weiPerUnit == 0 else {
         throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
       }
+      // Only what is taken counts: whoever sends an account's old transactions again must not be
+      // able to use up its allowance.
+      let now = Monotonic.nanoseconds()
+      if let wait = accountBuckets.withLock({ $0.wait(1, call.sender, at: now) }) {
+        throw .accountRate(nanoseconds: wait)
+      }
       try pool.withLock { (pool) throws(AdmissionRefusal) in
         try pool.admit(
           transaction, committed: committed,
           funds: wideMultiply(spendable.units, genesis.network.weiPerUnit))
       }
+      _ = accountBuckets.withLock { $0.take(1, call.sender, at: now) }
     }
   }
 
-  /// Stops taking transactions; reads go on (decisions 31).
-  func becomeReadOnly(_ reason: String) { readOnlyReason.withLock { $0 = reason } }
+  /// Stops taking transactions for the disk's sake; reads go on (decisions 31).
+  func becomeReadOnly(_ reason: String) { intake.withLock { $0.disk = reason } }
 
-  /// Takes transactions again.
-  func becomeWritable() { readOnlyReason.withLock { $0 = nil } }
+  /// The disk takes blocks again.
+  func becomeWritable() { intake.withLock { $0.disk = nil } }
+
+  /// Takes no transactions until `openIntake`; what was accepted still becomes blocks.
+  public func closeIntake(_ reason: String) { intake.withLock { $0.closed = reason } }
+
+  /// Undoes `closeIntake`.
+  public func openIntake() { intake.withLock { $0.closed = nil } }
 
   /// Why no transactions are taken, or nil.
-  public var readOnly: String? { readOnlyReason.withLock { $0 } }
+  public var readOnly: String? { intake.withLock { $0.disk ?? $0.closed } }
 
   /// Asks for a block although nothing may wait, so that the state takes the clock's time.
   public func askForBlock() {
-    blockWanted.withLock { $0 = true }
+    wishes.withLock { $0.block = true }
+    work.raise()
+  }
+
+  /// Asks for a checkpoint of the head although none is due; nothing comes of it where the node
+  /// writes none or the newest is one of the head.
+  public func askForCheckpoint() {
+    wishes.withLock { $0.checkpoint = true }
     work.raise()
   }
 
@@ -201,15 +267,21 @@ public final class Chain: Sendable {
 
   // The engine's side
 
-  var hasWork: Bool { blockWanted.withLock { $0 } || pool.withLock { $0.hasReady } }
+  var hasWork: Bool { wishes.withLock { $0.block } || pool.withLock { $0.hasReady } }
 
   /// True where somebody asked for a block since the last call. The engine takes the wish before it
   /// looks at the clock, so that whoever moved the clock first gets a block of the new time.
   func takeBlockWish() -> Bool {
-    blockWanted.withLock { isWanted in
-      defer { isWanted = false }
-      return isWanted
+    wishes.withLock { wishes in
+      defer { wishes.block = false }
+      return wishes.block
     }
+  }
+
+  /// True where somebody asked for a checkpoint and none has been given to be written since.
+  var isCheckpointWanted: Bool {
+    get { wishes.withLock { $0.checkpoint } }
+    set { wishes.withLock { $0.checkpoint = newValue } }
   }
 
   var waitingCount: Int { pool.withLock { $0.count } }

@@ -40,14 +40,17 @@ public struct CheckpointFailure: Error, Sendable, Equatable {
 /// Checkpoints of a chain on a disk.
 enum CheckpointFile {
   /// Writes the state after a block; durable when it returns.
+  /// - Parameter written: called after each chunk; where it takes its time, so does the writing.
   static func write<D: Disk>(
     _ block: Block, _ image: StateImage, identity: Digest, disk: D,
-    chunkBytes: Int = StateForm.chunkBytes
+    chunkBytes: Int = StateForm.chunkBytes, written: () -> Void = {}
   ) throws(StorageFailure) -> CheckpointManifest {
     var writer = try CheckpointWriter(
       disk, identity: identity, height: block.height, header: block.header.rlp)
     try StateForm.write(block, image, chunkBytes: chunkBytes) {
-      (chunk) throws(StorageFailure) in try writer.append(chunk)
+      (chunk) throws(StorageFailure) in
+      try writer.append(chunk)
+      written()
     }
     return try writer.finish()
   }

@@ -70,6 +70,7 @@ public final class EngineMeter: Sendable {
   public enum Refusal: String, CaseIterable, Sendable {
     case malformed, signature, chain, type, creation, known, nonce, price, gas, funds, value
     case full = "pool_full"
+    case account = "account_limit"
     case readOnly = "read_only"
   }
 
@@ -121,6 +122,7 @@ extension EngineMeter.Refusal {
       case .insufficientFunds: self = .funds
       case .fractionalValue: self = .value
       case .poolFull: self = .full
+      case .accountFull, .accountRate: self = .account
       case .readOnly: self = .readOnly
       }
     }
@@ -129,7 +131,7 @@ extension EngineMeter.Refusal {
 
 extension Chain {
   /// Takes no transactions any more; what was accepted still becomes blocks.
-  public func stopIntake() { becomeReadOnly("it is stopping") }
+  public func stopIntake() { closeIntake("it is stopping") }
 
   /// True where nothing waits that a block could take.
   public var isSettled: Bool { !hasWork }

@@ -122,7 +122,10 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
   func checkpointer(
     _ policy: CheckpointPolicy, notify: @escaping @Sendable (EngineNotice) -> Void
   ) -> Checkpointer<D> {
-    Checkpointer(disk, identity: chain.genesis.identity, policy: policy, notify: notify)
+    let stillness = Stillness(chain)
+    return Checkpointer(
+      disk, identity: chain.genesis.identity, policy: policy, isIdle: { stillness.holds() },
+      notify: notify)
   }
 
   /// The state as it stands between two blocks, with the head; nil where the journal does not have
@@ -137,10 +140,16 @@ public struct Machine<D: Disk>: ~Copyable, Sendable {
 
   /// Gives the state to be written where a checkpoint is due and none is under way.
   mutating func offerCheckpoint(to checkpointer: Checkpointer<D>) {
-    guard checkpointer.policy.isDue(bytesSinceCheckpoint), !checkpointer.isBusy,
-      let order = order(), checkpointer.take(order)
-    else { return }
+    if checkpointer.policy.isDue(bytesSinceCheckpoint) { _ = giveCheckpoint(to: checkpointer) }
+  }
+
+  /// Gives the state to be written although none may be due; false while another is under way.
+  mutating func giveCheckpoint(to checkpointer: Checkpointer<D>) -> Bool {
+    guard !checkpointer.isBusy else { return false }
+    guard let order = order() else { return true }
+    guard checkpointer.take(order) else { return false }
     bytesSinceCheckpoint = 0
+    return true
   }
 
   /// The state for a last checkpoint, where it is worth one.

@@ -15,6 +15,10 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
   case insufficientFunds(has: UInt256, needs: UInt256)
   case fractionalValue(weiPerUnit: UInt128)
   case poolFull
+  /// The account's share of the pool is used up.
+  case accountFull(bytes: Int)
+  /// The account sends faster than this node takes from one.
+  case accountRate(nanoseconds: UInt64)
   case readOnly(String)
 
   /// What is wrong and how to repair it.
@@ -38,6 +42,12 @@ public enum AdmissionRefusal: Error, Sendable, Equatable {
     case .fractionalValue(let unit):
       "value is no whole number of units: send a multiple of \(unit) wei"
     case .poolFull: "txpool is full: try again later"
+    case .accountFull(let bytes):
+      "account limit exceeded: at most \(bytes) bytes of one account wait: send the next "
+        + "transaction after a block"
+    case .accountRate(let nanoseconds):
+      "limit exceeded: this account sends too fast: try again in "
+        + "\(nanoseconds / 1_000_000_000 + 1) s"
     case .readOnly(let why): "node is read-only: \(why)"
     }
   }
@@ -58,6 +68,7 @@ struct Pool: ~Copyable {
     var next: UInt64
     var waiting: [UInt64: AdmittedTransaction] = [:]
     var isListed = false
+    var bytes = 0
 
     var isReady: Bool { waiting[next] != nil }
   }
@@ -74,12 +85,20 @@ struct Pool: ~Copyable {
   private let mostBytes: Int
   private let mostTransactions: Int
 
-  init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
-    mostBytes = bytes
-    mostTransactions = transactions
+  init(_ size: PoolSize = PoolSize()) {
+    mostBytes = size.bytes
+    mostTransactions = size.transactions
   }
 
   var count: Int { known.count }
+
+  /// True where not even the smallest transaction would find room, whoever sent it: then nothing is
+  /// worth the recovery of its signature before the next block.
+  var isSaturated: Bool {
+    gapped.isEmpty && !maySearchGaps
+      && (count >= mostTransactions || bytes + PoolLimits.smallestTransaction > mostBytes)
+  }
+
   /// There may be something to prepare; `prepare` says for certain.
   var hasReady: Bool { readyStart < ready.count }
 
@@ -124,6 +143,10 @@ struct Pool: ~Copyable {
     let needs = cost(of: sender, with: transaction, insteadOf: replaced)
     guard needs <= funds else { throw .insufficientFunds(has: funds, needs: needs) }
     let size = decoded.bytes.count - (replaced?.decoded.bytes.count ?? 0)
+    let share = queues[sender]?.bytes ?? 0
+    guard share == 0 || share + size <= PoolLimits.accountBytes else {
+      throw .accountFull(bytes: PoolLimits.accountBytes)
+    }
     guard makeRoom(size, isNew: replaced == nil, for: sender, next..<decoded.nonce) else {
       throw .poolFull
     }
@@ -132,6 +155,7 @@ struct Pool: ~Copyable {
     known[transaction.hash] = sender
     queues[sender, default: Queue(next: next)].waiting[decoded.nonce] =
       AdmittedTransaction(transaction)
+    queues[sender]?.bytes += size
     list(sender)
   }
 
@@ -178,12 +202,15 @@ struct Pool: ~Copyable {
   }
 
   /// Throws out all that waits of an account.
-  private mutating func forget(_ account: Address) {
-    guard let queue = queues.removeValue(forKey: account) else { return }
+  /// - Returns: how many transactions that were.
+  @discardableResult
+  mutating func forget(_ account: Address) -> Int {
+    guard let queue = queues.removeValue(forKey: account) else { return 0 }
     for admitted in queue.waiting.values {
       known[admitted.transaction.hash] = nil
       bytes -= admitted.transaction.decoded.bytes.count
     }
+    return queue.waiting.count
   }
 
   /// The next transactions in order, at most so many, so many bytes and so much gas: from each
@@ -244,6 +271,7 @@ struct Pool: ~Copyable {
         guard let admitted = queues[account]?.waiting.removeValue(forKey: nonce) else { continue }
         known[admitted.transaction.hash] = nil
         bytes -= admitted.transaction.decoded.bytes.count
+        queues[account]?.bytes -= admitted.transaction.decoded.bytes.count
       }
       queues[account]?.next = next
       if queues[account]?.waiting.isEmpty == true {
@@ -276,12 +304,56 @@ struct Pool: ~Copyable {
   }
 }
 
+/// What waits of one account.
+public struct WaitingAccount: Sendable, Equatable {
+  public let address: Address
+  public let transactions: Int
+  public let bytes: Int
+  /// False where all of it stands behind a nonce that is not here.
+  public let isReady: Bool
+}
+
+extension Pool {
+  /// How many accounts have something waiting, and those with the most bytes, at most so many.
+  func accounts(largest count: Int) -> (all: Int, largest: [WaitingAccount]) {
+    let accounts = queues.map { address, queue in
+      WaitingAccount(
+        address: address, transactions: queue.waiting.count, bytes: queue.bytes,
+        isReady: queue.isReady)
+    }
+    // Equal ones by their address, so that two looks show one order.
+    let sorted = accounts.sorted { left, right in
+      left.bytes != right.bytes
+        ? left.bytes > right.bytes
+        : left.address.bytes.lexicographicallyPrecedes(right.address.bytes)
+    }
+    return (accounts.count, Array(sorted.prefix(count)))
+  }
+}
+
 /// What the pool of this node holds at most; no rule of the network.
 public enum PoolLimits {
   /// Transactions of one account that wait.
   public static let perAccount = 64
+  /// Bytes of one account that wait; its first transaction may be of any size.
+  public static let accountBytes = 1 << 20
   /// Bytes of all that wait.
   public static let bytes = 64 << 20
   /// Transactions that wait: what each takes in memory besides its bytes is bounded as well.
   public static let transactions = 8 * Limits.blockTransactions
+  /// No signed transaction takes fewer bytes.
+  static let smallestTransaction = 85
+}
+
+/// How large this node's pool may get.
+public struct PoolSize: Sendable, Equatable {
+  /// Bytes of all that wait.
+  public var bytes: Int
+  /// Transactions that wait.
+  public var transactions: Int
+
+  public init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
+    self.bytes = bytes
+    self.transactions = transactions
+  }
 }

@@ -127,6 +127,9 @@ private struct Loop<D: Disk, C: Clock> {
 
   /// Waits for work, a timer or room on the disk and makes a block; false where the disk failed.
   mutating func step(_ machine: inout Machine<D>, _ chain: Chain) -> Bool {
+    if chain.isCheckpointWanted {
+      chain.isCheckpointWanted = checkpointer.map { !machine.giveCheckpoint(to: $0) } ?? false
+    }
     if isFull {
       // Nothing is admitted meanwhile, so nothing but time can tell that there is room again.
       halt.wait(nanoseconds: Pace.retry)

@@ -60,7 +60,7 @@ private final class Running: Sendable {
   /// Checkpoints are written while blocks go on; three stay, each sound and of the journal's chain.
   @Test func checkpointsComeWhileBlocksGoOn() throws {
     let disk = SimulatedDisk()
-    let running = try Running(disk, CheckpointPolicy(interval: 3_000))
+    let running = try Running(disk, CheckpointPolicy(interval: 3_000, isPaced: false))
     for nonce in 0..<60 as Range<UInt64> { try running.transfer(nonce) }
     running.sequencer.stop()
     let made = running.checkpoints
@@ -78,14 +78,52 @@ private final class Running: Sendable {
     #expect(restart.chain.head.shown == head.shown)
   }
 
+  /// While blocks are made the writing rests as long as it works, and a stop ends the rest.
+  @Test func theWritingRestsAsLongAsItWorks() {
+    var pauses: [UInt64] = []
+    var cycle = DutyCycle { pauses.append($0) }
+    for milliseconds in [1, 20, 5] as [UInt32] {
+      usleep(milliseconds * 1_000)
+      cycle.rest()
+    }
+    #expect(zip(pauses, [1, 20, 5] as [UInt64]).allSatisfy { $0 >= $1 * 1_000_000 })
+    #expect(pauses[2] < pauses[1])
+    #expect(pauses.allSatisfy { $0 <= DutyCycle.longest })
+  }
+
+  @Test func anIdleChainIsNoReasonToRest() throws {
+    let chain = Fixture.chain()
+    let stillness = Stillness(chain)
+    #expect(!stillness.holds())
+    usleep(UInt32(Stillness.span / 1_000) + 20_000)
+    #expect(stillness.holds())
+    _ = try chain.submit([ReceivedTransaction(Fixture.transfer(0, nonce: 0, to: 1, 1))])[0].get()
+    #expect(!stillness.holds())
+  }
+
+  /// An operator may ask for a checkpoint that is not due.
+  @Test func aCheckpointComesWhenAskedFor() throws {
+    let disk = SimulatedDisk()
+    let running = try Running(disk, CheckpointPolicy(interval: 1 << 30))
+    running.chain.askForCheckpoint()
+    try running.transfer(0)
+    #expect(running.checkpoints == [])
+    running.chain.askForCheckpoint()
+    for _ in 0..<4_000 where running.checkpoints.isEmpty { usleep(500) }
+    #expect(running.checkpoints == [1])
+    #expect(!running.chain.isCheckpointWanted)
+    running.sequencer.stop()
+    #expect(try Checkpoints.list(disk) == [1])
+  }
+
   /// A clean stop with enough behind it leaves a checkpoint of the head; with little, none.
   @Test func aCleanStopLeavesACheckpoint() throws {
     let disk = SimulatedDisk()
-    let running = try Running(disk, CheckpointPolicy(interval: 20_000))
+    let running = try Running(disk, CheckpointPolicy(interval: 20_000, isPaced: false))
     for nonce in 0..<10 as Range<UInt64> { try running.transfer(nonce) }
     running.sequencer.stop()
     #expect(running.checkpoints == [running.chain.head.height])
-    let again = try Running(disk, CheckpointPolicy(interval: 20_000), isNew: false)
+    let again = try Running(disk, CheckpointPolicy(interval: 20_000, isPaced: false), isNew: false)
     try again.transfer(10)
     again.sequencer.stop()
     #expect(again.checkpoints == [])
@@ -98,7 +136,7 @@ private final class Running: Sendable {
   /// left half, and the next one is tried when it is due.
   @Test func aFullDiskStopsNoBlock() throws {
     let disk = SimulatedDisk()
-    let running = try Running(disk, CheckpointPolicy(interval: 1))
+    let running = try Running(disk, CheckpointPolicy(interval: 1, isPaced: false))
     try running.transfer(0)
     for _ in 0..<2_000 where running.checkpoints.isEmpty { usleep(500) }
     for _ in 0..<200 where try disk.has("journal/spare") == false { usleep(500) }
@@ -127,7 +165,7 @@ private final class Running: Sendable {
     for isPruning in [false, true] {
       let disk = SimulatedDisk()
       let running = try Running(
-        disk, CheckpointPolicy(interval: 4_000, kept: 2, prunesJournal: isPruning))
+        disk, CheckpointPolicy(interval: 4_000, kept: 2, prunesJournal: isPruning, isPaced: false))
       for nonce in 0..<120 as Range<UInt64> { try running.transfer(nonce) }
       running.sequencer.stop()
       let restart = try Restart(disk)

@@ -1,5 +1,6 @@
 import Cryptography
 import Economy
+import Ledger
 import Primitives
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     var hasReady: Bool { pool.hasReady }
 
     init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
-      pool = Pool(bytes: bytes, transactions: transactions)
+      pool = Pool(PoolSize(bytes: bytes, transactions: transactions))
     }
 
     func admit(
@@ -269,6 +270,94 @@ import Testing
     #expect(full > transactions / 2 || scene.pool.bytes > bytes / 2)
     #expect(scene.drain() == full)
     #expect(scene.pool.bytes == 0)
+  }
+
+  /// One account holds at most its share of the pool, however large its transactions are.
+  @Test func anAccountHasAShareOfThePool() throws {
+    let scene = Scene()
+    var taken = 0
+    var refusal: AdmissionRefusal?
+    while refusal == nil, taken < 64 {
+      do {
+        _ = try scene.admit(0, UInt64(taken), data: 100_000)
+        taken += 1
+      } catch {
+        refusal = error as? AdmissionRefusal
+      }
+    }
+    #expect(refusal == .accountFull(bytes: PoolLimits.accountBytes))
+    #expect(taken == 10)
+    #expect(scene.pool.bytes <= PoolLimits.accountBytes)
+    _ = try scene.admit(1, 0, data: 100_000)
+    // A block makes room again.
+    scene.settle(scene.prepare(count: 2))
+    _ = try scene.admit(0, 10, committed: 2, data: 100_000)
+    #expect(scene.pool.accounts(largest: 1).largest.first?.transactions == 9)
+    #expect(scene.pool.accounts(largest: 0).all == 2)
+    #expect(scene.drain() == 10)
+    #expect(scene.pool.bytes == 0)
+  }
+
+  /// What an operator throws out is gone, and its nonces may be sent again.
+  @Test func anAccountsTransactionsCanBeDropped() throws {
+    let scene = Scene()
+    for nonce in 0..<3 as Range<UInt64> { _ = try scene.admit(0, nonce) }
+    _ = try scene.admit(1, 5)
+    #expect(
+      scene.pool.accounts(largest: 8).largest.map(\.isReady).sorted { $0 && !$1 } == [true, false])
+    let batch = scene.prepare(count: 1)
+    #expect(scene.pool.forget(Fixture.members[0].address) == 3)
+    #expect(scene.pool.forget(Fixture.members[0].address) == 0)
+    // The block that was being made meanwhile took the first.
+    scene.settle(batch)
+    #expect(scene.pool.count == 1)
+    #expect(scene.refusal(0, 1, committed: 1) == nil)
+    #expect(Self.places(scene.prepare()) == ["0.1"])
+  }
+
+  /// A pool without room refuses before any signature is recovered, until a block makes room.
+  @Test("incident 21: a full pool sheds before it recovers signatures")
+  func aFullPoolShedsEarly() throws {
+    let chain = Chain(
+      genesis: Fixture.genesis, secret: HashSecret(1, 2), pool: PoolSize(transactions: 2))
+    func send(_ bytes: [UInt8]) -> SubmissionRefusal? {
+      guard case .failure(let refusal) = chain.submit([ReceivedTransaction(bytes)])[0] else {
+        return nil
+      }
+      return refusal
+    }
+    for nonce in 0..<2 as Range<UInt64> {
+      #expect(send(Fixture.transfer(0, nonce: nonce, to: 1, 1)) == nil)
+    }
+    #expect(send([1, 2, 3]) != .admission(.poolFull))
+    #expect(send(Fixture.transfer(0, nonce: 2, to: 1, 1)) == .admission(.poolFull))
+    #expect(send([1, 2, 3]) == .admission(.poolFull))
+    #expect(chain.meter.refused(.full) == 2)
+    #expect(chain.dropWaiting(Fixture.members[0].address) == 2)
+    #expect(send(Fixture.transfer(0, nonce: 0, to: 1, 1)) == nil)
+  }
+
+  /// An account's allowance counts what was taken, and nobody else can use it up.
+  @Test func anAccountMayBeSlowedDown() throws {
+    let chain = Fixture.chain()
+    chain.accountAllowance = Allowance(perSecond: 1, burst: 2)
+    func send(_ member: Int, _ nonce: UInt64) -> SubmissionRefusal? {
+      let bytes = Fixture.transfer(member, nonce: nonce, to: 3, 1)
+      guard case .failure(let refusal) = chain.submit([ReceivedTransaction(bytes)])[0] else {
+        return nil
+      }
+      return refusal
+    }
+    #expect(send(0, 0) == nil)
+    for _ in 0..<5 { #expect(send(0, 0) != nil) }
+    #expect(send(0, 1) == nil)
+    guard case .admission(.accountRate(let wait))? = send(0, 2) else {
+      Issue.record("the third within a second is refused")
+      return
+    }
+    #expect(wait > 0 && wait <= 1_000_000_000)
+    #expect(chain.meter.refused(.account) >= 1)
+    #expect(send(1, 0) == nil)
   }
 
   /// Random life: the books of the pool stay right, and everything that can be taken is.

@@ -41,7 +41,7 @@ struct RPCFailure: Error, Sendable, Equatable {
   /// A transaction that is not taken; wallets match on the text.
   static func refused(_ refusal: SubmissionRefusal) -> RPCFailure {
     switch refusal {
-    case .admission(.poolFull):
+    case .admission(.poolFull), .admission(.accountFull), .admission(.accountRate):
       RPCFailure(limitExceeded, refusal.text)
     default: RPCFailure(refused, refusal.text)
     }
