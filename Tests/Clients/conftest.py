@@ -18,6 +18,19 @@ def pytest_addoption(parser):
     )
 
 
+    parser.addoption(
+        "--oracle-scenarios",
+        type=int,
+        default=60,
+        help="how many random golden scenarios an economy",
+    )
+
+
+@pytest.fixture
+def oracle_scenarios(request):
+    return request.config.getoption("--oracle-scenarios")
+
+
 @pytest.fixture
 def kill_cycles(request):
     return request.config.getoption("--kill-cycles")

@@ -105,14 +105,7 @@ struct GoldenCourse: ~Copyable {
     switch step.action {
     case .claim, .compound, .earlyExit, .unstake, .transferPosition:
       trace.receipt = try position(of: step.actor ?? "", step.position).receipt
-    case .advance:
-      if step.actor != nil, step.position != nil || !held(step.actor).isEmpty {
-        trace.receipt = try position(of: step.actor ?? "", step.position).receipt
-      }
-    case .score:
-      if !held(step.actor).isEmpty {
-        trace.receipt = try position(of: step.actor ?? "", step.position).receipt
-      }
+    case .advance, .score: trace.receipt = try mentioned(step)
     case .vesting(let wallet, let time):
       trace.wallet = wallet
       trace.asked = time ?? step.time
@@ -141,6 +134,18 @@ struct GoldenCourse: ~Copyable {
       trace.isAccepted = false
     }
     return trace
+  }
+
+  /// The position that a step is about which acts on none: the one that it names, otherwise the
+  /// actor's only open one, otherwise the only one whose lock ends at this second.
+  private borrowing func mentioned(_ step: GoldenScenario.Step) throws(GoldenFault) -> UInt128? {
+    guard let actor = step.actor else { return nil }
+    if let selector = step.position { return try position(of: actor, selector).receipt }
+    let open = held(actor).filter { facts($0.receipt) != nil }
+    if open.count == 1 { return open[0].receipt }
+    let end = UInt128((state.genesis.time + Seconds(step.time)).seconds)
+    let ending = open.filter { facts($0.receipt)?.number("lockEnd") == end }
+    return ending.count == 1 ? ending[0].receipt : nil
   }
 
   /// The step's operation and its sender; nil where only time passes or something is asked.
