@@ -1,7 +1,7 @@
 """Random golden scenarios whose expected numbers come from an independent program (F4 to F7b).
 
-Each scenario is a file of the published vocabulary; `freehold golden` runs it through the engine and
-every comparison has to agree to the unit. More with `--oracle-scenarios N`.
+Each scenario is a file of the published vocabulary; `freehold golden` runs it through the engine
+and every comparison has to agree to the unit. More with `--oracle-scenarios N`.
 """
 
 import json
@@ -110,7 +110,8 @@ def scenario(seed, name, economy):
             expect["revenue"] = model.revenue
         if held in model.positions:
             expect |= {"weight": held.weight, "principal": held.principal, "rho": model.rho(held),
-                       "aprBps": model.apr(held), "fraction": model.fraction(held), "lockEnd": held.end}
+                       "aprBps": model.apr(held), "lockEnd": held.end,
+                       "fraction": model.fraction(held)}
             if held.tier:
                 expect["tier"] = held.tier
         if held:
