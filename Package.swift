@@ -39,6 +39,9 @@ let package = Package(
       name: "CMicroHTTPD", path: "Sources/C/CMicroHTTPD", pkgConfig: "libmicrohttpd",
       providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(
+      name: "CGnuTLS", path: "Sources/C/CGnuTLS", pkgConfig: "gnutls",
+      providers: [.apt(["libgnutls28-dev"])]),
+    .systemLibrary(
       name: "CNettle", path: "Sources/C/CNettle", pkgConfig: "nettle",
       providers: [.apt(["nettle-dev"])]),
     .systemLibrary(
@@ -60,7 +63,7 @@ let package = Package(
     library("Ledger", ["Primitives", "Cryptography"], pure),
     library("Economy", ["Ledger", "Cryptography", "Primitives"], pure),
     library("Storage", ["Primitives", "Cryptography", "CZstd"]),
-    library("HTTP", ["Primitives", "CMicroHTTPD", "CNettle", "CWslay"]),
+    library("HTTP", ["Primitives", "CGnuTLS", "CMicroHTTPD", "CNettle", "CWslay"]),
     library("EconomyFile", ["Economy", "Ledger", "Cryptography", "Primitives"]),
     library("Engine", ["Storage", "Economy", "Ledger", "Cryptography", "Primitives"]),
     library(

@@ -31,14 +31,22 @@ final class Connection: Sendable {
 
   let socket: Int32
   let remoteAddress: String
+  let client: ClientAddress
   /// Above the cap: told 503, then closed.
   let isRefused: Bool
+  /// Another user's process on a socket of the file system: told 403, then closed.
+  let isStranger: Bool
   private let deadline: Atomic<Int64>
 
-  init(socket: Int32, remoteAddress: String, isRefused: Bool, deadline: Int64) {
+  init(
+    socket: Int32, remoteAddress: String, client: ClientAddress, isRefused: Bool,
+    isStranger: Bool, deadline: Int64
+  ) {
     self.socket = socket
     self.remoteAddress = remoteAddress
+    self.client = client
     self.isRefused = isRefused
+    self.isStranger = isStranger
     self.deadline = Atomic(deadline)
     seenHalfClosed = Atomic(Self.never)
   }
@@ -68,19 +76,36 @@ final class Connection: Sendable {
 /// `closeOverdue` can never hit a number that the system has given to another file.
 final class Connections: Sendable {
   private let open = Mutex<[ObjectIdentifier: Connection]>([:])
+  private let perClient = Mutex<[ClientAddress: Int]>([:])
 
   var count: Int { open.withLock { $0.count } }
 
+  /// Connections of one client.
+  func count(of client: ClientAddress) -> Int { perClient.withLock { $0[client] ?? 0 } }
+
+  func clients(largest count: Int) -> (all: Int, largest: [(ClientAddress, Int)]) {
+    let all = perClient.withLock { $0.map { ($0.key, $0.value) } }
+    // Equal ones by their text, so that two looks show one order.
+    let sorted = all.sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0.text < $1.0.text }
+    return (all.count, Array(sorted.prefix(count)))
+  }
+
   func insert(_ make: (_ others: Int) -> Connection) -> Connection {
-    open.withLock { open in
+    let connection = open.withLock { open in
       let connection = make(open.count)
       open[ObjectIdentifier(connection)] = connection
       return connection
     }
+    perClient.withLock { $0[connection.client, default: 0] += 1 }
+    return connection
   }
 
   func remove(_ connection: Connection) {
     open.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    perClient.withLock { perClient in
+      let left = (perClient[connection.client] ?? 1) - 1
+      perClient[connection.client] = left > 0 ? left : nil
+    }
   }
 
   func closeOverdue(at time: Int64) {

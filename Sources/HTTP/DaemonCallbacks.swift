@@ -18,7 +18,7 @@ func acceptConnection(
   _ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t
 ) -> MHD_Result {
   guard let context else { return .NO }
-  return intake(context).mayAccept ? .YES : .NO
+  return intake(context).mayAccept(ClientAddress(address)) ? .YES : .NO
 }
 
 func connectionChanged(

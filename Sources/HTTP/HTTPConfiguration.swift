@@ -3,12 +3,21 @@ internal import Glibc
 /// What a server listens on and where it says no. Limits follow decision 31: a client that breaks
 /// one is answered or closed, and never costs the others more than the limit.
 public struct HTTPConfiguration: Sendable {
-  /// A numeric IPv4 or IPv6 address, or `localhost`. Anything but loopback needs `allowPublic`.
+  /// A numeric IPv4 or IPv6 address, or `localhost`. Anything but loopback needs a `certificate` or
+  /// `allowPublic`.
   public var address = "127.0.0.1"
   /// 0 takes any free port; `HTTPServer.port` tells which.
   public var port: UInt16 = 0
-  /// Listening beyond this machine has to be said in so many words.
+  /// Listening beyond this machine without encryption has to be said in so many words.
   public var allowPublic = false
+  /// Speaks TLS 1.2 or 1.3 and nothing else, where set.
+  public var certificate: HTTPCertificate?
+  /// Listens on a socket of the file system instead of `address` and `port`: this path, made with
+  /// mode 0600. Only processes of this process's user, or of root, are answered; others get 403.
+  public var unixSocket: String?
+  /// Asked about each request once its headers are there, before its body is read: an answer turns
+  /// it away. It must not block.
+  public var admit: (@Sendable (HTTPRequestHead) -> HTTPResponse?)?
   /// Threads that read, run handlers and write; 0 takes one for each processor.
   public var threads = 0
   /// Methods that reach the handler; any other is answered 405. OPTIONS never reaches it.
@@ -23,8 +32,10 @@ public struct HTTPConfiguration: Sendable {
   public var maximumConnections = 1024
   /// How many connections above the cap are still told 503; any further one is closed at once.
   public var refusedConnections = 64
-  /// Connections from one address; 0 is no limit. Further ones are closed at once.
+  /// Connections of one `ClientAddress`; 0 is no limit. Further ones are closed at once.
   public var maximumConnectionsPerAddress = 0
+  /// Whether that holds for this machine's own as well.
+  public var limitsLoopback = false
   /// From the opening of a connection, or from its request line, to the end of the headers.
   public var headerTimeout: Duration = .seconds(10)
   /// From the end of the headers to the end of the body.
@@ -96,8 +107,10 @@ public struct HTTPCrossOrigin: Sendable {
 public enum HTTPServerFailure: Error, Equatable, CustomStringConvertible {
   /// Not a numeric address.
   case address(String)
-  /// Not loopback, and `allowPublic` is off.
+  /// Not loopback, without a certificate, and `allowPublic` is off.
   case publicAddress(String)
+  /// The path cannot be a socket's.
+  case socketPath(String, reason: String)
   /// Another process holds the port.
   case portInUse(address: String, port: UInt16)
   /// The system refused socket, bind or listen with this `errno`.
@@ -117,8 +130,11 @@ public enum HTTPServerFailure: Error, Equatable, CustomStringConvertible {
     case .address(let text):
       "\"\(text)\" is no IP address: give one such as 127.0.0.1 or ::1"
     case .publicAddress(let text):
-      "\(text) can be reached from other machines: listen on 127.0.0.1 and put a proxy with TLS in"
-        + " front, or set allowPublic if that is meant"
+      "\(text) can be reached from other machines: give a certificate (--tls-certificate, --tls-key),"
+        + " listen on 127.0.0.1 and put a proxy with TLS in front, or allow it without encryption"
+        + " (--insecure-public)"
+    case .socketPath(let path, let reason):
+      "cannot listen on the socket \(path): \(reason)"
     case .portInUse(let address, let port):
       "port \(port) of \(address) is in use by another process: stop it or choose another port"
     case .refused(let address, let port, let code):

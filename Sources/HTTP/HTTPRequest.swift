@@ -21,6 +21,8 @@ public struct HTTPRequest: Sendable {
   public let body: [UInt8]
   /// The client's numeric address, without port.
   public let remoteAddress: String
+  /// The same as far as limits tell clients apart.
+  public let client: ClientAddress
   let fields: HTTPFields
 
   /// First value of a header, whatever the case of its name.

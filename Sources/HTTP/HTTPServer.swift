@@ -43,6 +43,17 @@ public final class HTTPServer: Sendable {
   /// Connections open now, those being refused included.
   public var connectionCount: Int { intake.connections.count }
 
+  /// The clients with the most connections, at most so many, and how many clients there are.
+  public func clients(largest count: Int) -> (all: Int, largest: [(ClientAddress, Int)]) {
+    intake.connections.clients(largest: count)
+  }
+
+  /// Shows another certificate to whoever connects from now on; only a server that was started with
+  /// one. Connections that are open stay.
+  public func renew(_ certificate: HTTPCertificate) {
+    if configuration.certificate != nil { ServedCertificates.show(certificate, on: port) }
+  }
+
   /// Requests whose answer is not complete, streams included.
   public var requestCount: Int { intake.requests.load(ordering: .relaxed) }
 
@@ -56,18 +67,29 @@ public final class HTTPServer: Sendable {
     try run.withLock { run throws(HTTPServerFailure) in
       guard case .fresh = run else { throw .started }
       try configuration.check()
-      let address = try ListeningAddress(configuration.address, port: configuration.port)
-      guard address.isLoopback || configuration.allowPublic else {
-        throw .publicAddress(configuration.address)
+      let (socket, port) = try listen()
+      if let certificate = configuration.certificate {
+        ServedCertificates.show(certificate, on: port)
       }
-      // 256: journal, index, and what else the process holds open.
-      try allowOpenFiles(configuration.maximumConnections + configuration.refusedConnections + 256)
-      signal(SIGPIPE, SIG_IGN)
-      let (socket, port) = try address.listen(configuration)
       let daemon = try Daemon(configuration, intake, socket: socket)
       boundPort.store(port, ordering: .releasing)
       run = .running(daemon)
     }
+  }
+
+  private func listen() throws(HTTPServerFailure) -> (socket: Int32, port: UInt16) {
+    // 256: journal, index, and what else the process holds open.
+    let needed = configuration.maximumConnections + configuration.refusedConnections + 256
+    signal(SIGPIPE, SIG_IGN)
+    if let path = configuration.unixSocket {
+      try allowOpenFiles(needed)
+      return (try fileSocket(path), 0)
+    }
+    let address = try ListeningAddress(configuration.address, port: configuration.port)
+    guard address.isLoopback || configuration.allowPublic || configuration.certificate != nil
+    else { throw .publicAddress(configuration.address) }
+    try allowOpenFiles(needed)
+    return try address.listen(configuration)
   }
 
   /// Takes no more connections, lets requests under way finish for `drainTimeout`, answers 503 to
@@ -75,7 +97,11 @@ public final class HTTPServer: Sendable {
   /// call returns when the first is done.
   public func stop() {
     run.withLock { run in
-      if case .running(let daemon) = run { daemon.stop(configuration, intake) }
+      if case .running(let daemon) = run {
+        daemon.stop(configuration, intake)
+        if configuration.certificate != nil { ServedCertificates.forget(port) }
+        if let path = configuration.unixSocket { unlink(path) }
+      }
       run = .stopped
     }
   }
@@ -102,7 +128,6 @@ private final class Daemon: @unchecked Sendable {
     // cap is kept in `accept` instead.
     settings.connection_limit = UInt32(
       (configuration.maximumConnections + configuration.refusedConnections) * threads)
-    settings.connections_per_address = UInt32(configuration.maximumConnectionsPerAddress)
     settings.inactivity_seconds = UInt32(
       max(1, (configuration.idleTimeout.milliseconds + 999) / 1000))
     settings.context = Unmanaged.passUnretained(intake).toOpaque()
@@ -111,7 +136,14 @@ private final class Daemon: @unchecked Sendable {
     settings.request_line = requestLine
     settings.handle = handleRequest
     settings.completed = requestCompleted
-    guard let handle = httpd_start(&settings) else {
+    let handle = ServedCertificates.priorities.withCString { priorities in
+      if configuration.certificate != nil {
+        settings.certificate = ServedCertificates.callback
+        settings.priorities = priorities
+      }
+      return httpd_start(&settings)
+    }
+    guard let handle else {
       let code = errno
       close(socket)
       throw .daemon(code: code)

@@ -34,18 +34,27 @@ final class Intake: Sendable {
   }
 
   /// Connections above the cap are still accepted, to be told so, but not without end.
-  var mayAccept: Bool {
-    connections.count < configuration.maximumConnections + configuration.refusedConnections
+  func mayAccept(_ client: ClientAddress) -> Bool {
+    let most = configuration.maximumConnectionsPerAddress
+    if most > 0, configuration.limitsLoopback || !client.isLoopback,
+      connections.count(of: client) >= most
+    {
+      return false
+    }
+    return connections.count < configuration.maximumConnections + configuration.refusedConnections
   }
 
   func opened(_ daemonConnection: OpaquePointer) -> Connection {
     let now = monotonicMilliseconds()
     let socket = httpd_socket(daemonConnection)
-    let address = addressText(httpd_client_address(daemonConnection))
+    let address = httpd_client_address(daemonConnection)
+    let text = configuration.unixSocket == nil ? addressText(address) : ClientAddress.local.text
+    let isStranger = configuration.unixSocket != nil && !isTrustedPeer(socket)
     return connections.insert { others in
       let isRefused = others >= configuration.maximumConnections
       return Connection(
-        socket: socket, remoteAddress: address, isRefused: isRefused,
+        socket: socket, remoteAddress: text, client: ClientAddress(address),
+        isRefused: isRefused, isStranger: isStranger,
         deadline: now + (isRefused ? min(headerTime, 2000) : headerTime))
     }
   }
@@ -127,6 +136,10 @@ final class Intake: Sendable {
       exchange.closes = true
       return overload("too many connections")
     }
+    if exchange.connection.isStranger {
+      exchange.closes = true
+      return .text("this socket is for the node's own user and root\n", status: 403)
+    }
     if headerSize > configuration.maximumHeaderBytes {
       return .text("headers over \(configuration.maximumHeaderBytes) bytes\n", status: 431)
     }
@@ -140,7 +153,17 @@ final class Intake: Sendable {
     if case .length(let length) = framing, length > configuration.maximumBodyBytes {
       return tooLarge
     }
-    return nil
+    guard let admit = configuration.admit else { return nil }
+    let bodyBytes: Int? =
+      switch framing {
+      case .none, .invalid: 0
+      case .length(let length): length
+      case .chunked: nil
+      }
+    return admit(
+      HTTPRequestHead(
+        method: method, target: exchange.target, client: exchange.connection.client,
+        bodyBytes: bodyBytes, fields: exchange.fields))
   }
 
   private var tooLarge: HTTPResponse {
@@ -189,7 +212,8 @@ final class Intake: Sendable {
     }
     let request = HTTPRequest(
       method: method, path: path, query: query, body: exchange.body,
-      remoteAddress: exchange.connection.remoteAddress, fields: exchange.fields)
+      remoteAddress: exchange.connection.remoteAddress, client: exchange.connection.client,
+      fields: exchange.fields)
     exchange.body = []
     switch answering(request) {
     case .now(let response):

@@ -77,6 +77,55 @@ struct ListeningAddress {
   }
 }
 
+/// A socket in the file system that only this user can connect to. What an earlier process left
+/// under the name is removed where it is a socket.
+func fileSocket(_ path: String) throws(HTTPServerFailure) -> Int32 {
+  var address = try socketAddress(path)
+  var status = stat()
+  if lstat(path, &status) == 0 {
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw .socketPath(path, reason: "something else has that name: remove it or choose another")
+    }
+    unlink(path)
+  }
+  let handle = socket(AF_UNIX, nonBlockingStreamSocket, 0)
+  guard handle >= 0 else { throw .socketPath(path, reason: systemText(errno)) }
+  // The mode that the name will have from its first moment.
+  fchmod(handle, 0o600)
+  let bound = withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      bind(handle, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+    }
+  }
+  guard bound == 0, chmod(path, 0o600) == 0, Glibc.listen(handle, 64) == 0 else {
+    let code = errno
+    close(handle)
+    throw .socketPath(path, reason: systemText(code))
+  }
+  return handle
+}
+
+/// The address of a socket in the file system.
+func socketAddress(_ path: String) throws(HTTPServerFailure) -> sockaddr_un {
+  var address = sockaddr_un()
+  address.sun_family = sa_family_t(AF_UNIX)
+  let room = MemoryLayout.size(ofValue: address.sun_path)
+  guard !path.isEmpty, path.utf8.count < room, !path.utf8.contains(0) else {
+    throw .socketPath(path, reason: "give a path of 1 to \(room - 1) bytes")
+  }
+  withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+  return address
+}
+
+/// Whether the process at the other end of a socket of the file system runs as this user or root.
+func isTrustedPeer(_ socket: Int32) -> Bool {
+  // The kernel's ucred: process, user, group; glibc hides the type behind a feature macro.
+  var peer: (process: Int32, user: UInt32, group: UInt32) = (0, .max, .max)
+  var length = socklen_t(MemoryLayout.size(ofValue: peer))
+  guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 else { return false }
+  return peer.user == 0 || peer.user == geteuid()
+}
+
 /// Raises the soft limit of open files where `needed` asks for it and the hard limit lets it.
 func allowOpenFiles(_ needed: Int) throws(HTTPServerFailure) {
   var limit = rlimit()

@@ -21,7 +21,8 @@ import Testing
   @Test func findsQueryParameters() {
     func value(_ query: String, _ name: String) -> String? {
       HTTPRequest(
-        method: .get, path: "/", query: query, body: [], remoteAddress: "", fields: HTTPFields()
+        method: .get, path: "/", query: query, body: [], remoteAddress: "", client: .local,
+        fields: HTTPFields()
       ).query(name)
     }
     #expect(value("a=1&b=2&a=3", "a") == "1")

@@ -213,7 +213,7 @@ import Testing
     #expect(open == nil)
     let setting = failure { $0.maximumConnections = 0 }
     #expect(setting?.description.contains("maximumConnections") == true)
-    #expect(HTTPServerFailure.publicAddress("0.0.0.0").description.contains("allowPublic"))
+    #expect(HTTPServerFailure.publicAddress("0.0.0.0").description.contains("--insecure-public"))
   }
 
   @Test func secondServerOnThePortIsToldSo() throws {

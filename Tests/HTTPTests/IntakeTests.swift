@@ -169,6 +169,7 @@ import Testing
 
   @Test func connectionsOfOneAddressMayBeLimited() throws {
     var configuration = HTTPConfiguration()
+    configuration.limitsLoopback = true
     configuration.maximumConnectionsPerAddress = 2
     try serving(configuration) { server in
       var one = try RawConnection(server.port)

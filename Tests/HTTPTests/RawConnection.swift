@@ -9,7 +9,7 @@ struct RawConnection: ~Copyable {
 
   init(_ port: UInt16, seconds: Int64 = 20) throws {
     socket = try ClientSocket(
-      host: "127.0.0.1", port: port, until: monotonicMilliseconds() + seconds * 1000)
+      .tcp(host: "127.0.0.1", port: port), until: monotonicMilliseconds() + seconds * 1000)
   }
 
   /// False where the server no longer takes bytes.

@@ -26,7 +26,7 @@ enum ImportRules {
       system: ["CZstd", "Glibc", "Synchronization"]),
     Row(
       target: "HTTP", targets: ["Primitives"],
-      system: ["CMicroHTTPD", "CNettle", "CWslay", "Glibc", "Synchronization"]),
+      system: ["CGnuTLS", "CMicroHTTPD", "CNettle", "CWslay", "Glibc", "Synchronization"]),
     Row(target: "EconomyFile", targets: economyAndBelow, system: ["Glibc"]),
     Row(
       target: "Engine", targets: ["Storage"] + economyAndBelow,

@@ -9,7 +9,6 @@ struct httpd_settings {
   unsigned int threads;
   size_t connection_memory;
   unsigned int connection_limit;
-  unsigned int connections_per_address;
   unsigned int inactivity_seconds;
   void *context;
   MHD_AcceptPolicyCallback accept;
@@ -17,16 +16,24 @@ struct httpd_settings {
   MHD_NotifyConnectionCallback connection_changed;
   void *(*request_line)(void *context, const char *target, struct MHD_Connection *connection);
   MHD_RequestCompletedCallback completed;
+  /// For TLS, where not NULL: a gnutls_certificate_retrieve_function2, and GnuTLS's priorities.
+  void (*certificate)(void);
+  const char *priorities;
 };
 
 static inline struct MHD_Daemon *httpd_start(const struct httpd_settings *s) {
+  struct MHD_OptionItem tls[] = {
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)s->certificate},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)s->priorities},
+      {MHD_OPTION_END, 0, NULL},
+  };
+  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   return MHD_start_daemon(
-      s->flags, 0, s->accept, s->context, s->handle, s->context,
+      s->flags | (s->certificate ? MHD_USE_TLS : 0), 0, s->accept, s->context, s->handle, s->context,
       MHD_OPTION_LISTEN_SOCKET, s->listen_socket,
       MHD_OPTION_THREAD_POOL_SIZE, s->threads,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->connection_memory,
       MHD_OPTION_CONNECTION_LIMIT, s->connection_limit,
-      MHD_OPTION_PER_IP_CONNECTION_LIMIT, s->connections_per_address,
       MHD_OPTION_CONNECTION_TIMEOUT, s->inactivity_seconds,
       MHD_OPTION_NOTIFY_CONNECTION, s->connection_changed, s->context,
       MHD_OPTION_URI_LOG_CALLBACK, s->request_line, s->context,
@@ -34,6 +41,7 @@ static inline struct MHD_Daemon *httpd_start(const struct httpd_settings *s) {
       // Host is demanded of HTTP/1.1 and blanks in the target are refused.
       MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+      MHD_OPTION_ARRAY, s->certificate ? tls : none,
       MHD_OPTION_END);
 }
 
