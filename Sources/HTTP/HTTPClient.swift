@@ -11,10 +11,10 @@ public struct HTTPClient: Sendable {
   /// Largest answer body taken, in bytes.
   public var maximumBodyBytes: Int
 
-  /// `url` is `http://host[:port][/path]`, or `https://`; an IPv6 address stands in brackets. Port 80
-  /// or 443 if none.
-  /// - Parameter authorities: a file of PEM certificates, one of which must have issued the server's;
-  ///   nil for those that the system trusts. For `https` alone.
+  /// `url` is `http://host[:port][/path]`, or `https://`; an IPv6 address stands in brackets. Port
+  /// 80 or 443 if none.
+  /// - Parameter authorities: a file of PEM certificates, one of which must have issued the
+  ///   server's; nil for those that the system trusts. For `https` alone.
   public init(
     url: String, authorities: String? = nil, timeout: Duration = .seconds(30),
     maximumBodyBytes: Int = 64 << 20
