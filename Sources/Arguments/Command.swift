@@ -23,9 +23,9 @@ public enum ValueKind: Sendable, Equatable {
 public enum EnvironmentName: Sendable, Equatable {
   /// Nowhere: the command line only.
   case none
-  /// `PREFIX_SECTION_KEY`, with the option's name as the key.
+  /// `PREFIX_SECTION_KEY`, with the option's name as the key; `section.key` in the settings' file.
   case section(String)
-  /// `PREFIX_KEY`, for the few options that belong to no section.
+  /// `PREFIX_KEY`, for the few options that belong to no section; `key` in the settings' file.
   case top
 }
 
@@ -45,13 +45,16 @@ public struct Option: Sendable {
   public let isRequired: Bool
   /// May stand more than once; the values keep their order.
   public let isRepeatable: Bool
-  /// The environment variable that is read where the command line says nothing.
+  /// The environment variable that is read where the command line says nothing, and behind it the
+  /// settings' file.
   public let environment: EnvironmentName
+  /// A letter that stands for the name behind one dash, as `o` for `-o`.
+  public let letter: Character?
 
   public init(
     _ name: String, _ kind: ValueKind, _ valueName: String = "", help: String,
     defaultValue: String? = nil, isRequired: Bool = false, isRepeatable: Bool = false,
-    environment: EnvironmentName = .none
+    environment: EnvironmentName = .none, letter: Character? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -61,6 +64,16 @@ public struct Option: Sendable {
     self.isRequired = isRequired
     self.isRepeatable = isRepeatable
     self.environment = environment
+    self.letter = letter
+  }
+
+  /// The name in the settings' file, such as `serve.drain`; nil where it cannot stand there.
+  public var setting: String? {
+    switch environment {
+    case .none: nil
+    case .section(let section): "\(section).\(name)"
+    case .top: name
+    }
   }
 }
 
@@ -111,11 +124,13 @@ public struct Command: Sendable {
   /// The commands below this one; where there are any, the command itself runs only by a flag of
   /// its own, such as `--list`.
   public let subcommands: [Command]
+  /// Whether the result is a list, which `--output` prints as a table, as JSON or as CSV.
+  public let isList: Bool
 
   /// A command that runs.
   public init(
     _ name: String, summary: String, discussion: String = "", options: [Option] = [],
-    positionals: [Positional] = [], example: String
+    positionals: [Positional] = [], isList: Bool = false, example: String
   ) {
     self.name = name
     self.summary = summary
@@ -124,12 +139,13 @@ public struct Command: Sendable {
     self.positionals = positionals
     self.example = example
     self.subcommands = []
+    self.isList = isList
   }
 
   /// A group of commands.
   public init(
     group name: String, summary: String, discussion: String = "", options: [Option] = [],
-    example: String, subcommands: [Command]
+    isList: Bool = false, example: String, subcommands: [Command]
   ) {
     self.name = name
     self.summary = summary
@@ -138,14 +154,27 @@ public struct Command: Sendable {
     self.positionals = []
     self.example = example
     self.subcommands = subcommands
+    self.isList = isList
   }
 
-  /// The command's own options and the two that every command has.
-  var allOptions: [Option] {
+  /// The command's own options and those that every command of its kind has.
+  public var allOptions: [Option] {
     if !subcommands.isEmpty && options.isEmpty { return [Self.helpOption] }
-    return options + [Self.jsonOption, Self.helpOption]
+    var all = options
+    if hasSettings { all.append(Self.configurationOption) }
+    if isList { all.append(Self.outputOption) }
+    return all + [Self.jsonOption, Self.helpOption]
   }
 
+  /// Whether the settings' file can say something to the command.
+  var hasSettings: Bool { options.contains { $0.environment != .none } }
+
+  static let configurationOption = Option(
+    "config", .path, "FILE", help: "A file of settings in place of the usual one.",
+    environment: .top)
+  static let outputOption = Option(
+    "output", .choice(OutputForm.allCases.map(\.rawValue)), "FORM",
+    help: "How the list is printed; table if nothing is said.", letter: "o")
   static let jsonOption = Option("json", .flag, help: "Print the result as one JSON document.")
   static let helpOption = Option("help", .flag, help: "Show this help and stop.")
 }
@@ -165,6 +194,16 @@ public struct Program: Sendable {
     self.environmentPrefix = environmentPrefix
   }
 
+  /// The command that these words lead to, without the executable's name; nil where there is none.
+  public func command(_ path: [String]) -> Command? {
+    var place = root
+    for word in path {
+      guard let next = place.subcommands.first(where: { $0.name == word }) else { return nil }
+      place = next
+    }
+    return place
+  }
+
   /// The environment variable behind an option, or nil where it has none.
   public func variable(of option: Option) -> String? {
     switch option.environment {
@@ -178,6 +217,16 @@ public struct Program: Sendable {
   private static func variablePart(_ text: String) -> String {
     String(text.uppercased().map { $0 == "-" ? "_" : $0 })
   }
+}
+
+/// How a list is printed.
+public enum OutputForm: String, Sendable, CaseIterable {
+  /// Columns for a person.
+  case table
+  /// One JSON document.
+  case json
+  /// RFC 4180, a header line first.
+  case csv
 }
 
 /// How the process ends; the same numbers for every command.

@@ -1,4 +1,4 @@
-/// Completion scripts and the manual page, made from the same table as parsing and help.
+/// Completion scripts for shells, made from the same table as parsing and help.
 public enum Completion {
   /// A script for bash, to be sourced.
   public static func bash(_ program: Program) -> String {
@@ -11,17 +11,21 @@ public enum Completion {
     text +=
       "    case \"${COMP_WORDS[index]}\" in -*) break ;; *) path+=\" ${COMP_WORDS[index]}\" ;;"
     text += " esac\n  done\n"
-    text += "  case \"$path|$previous\" in\n"
-    for row in flattened(program.root) {
+    text += "  case \"$path |$previous\" in\n"
+    // The first pattern that fits wins in bash's `case`, so deeper rows go before their parents.
+    let rows = rows(program.root, path: "").sorted { $0.path.count > $1.path.count }
+    for row in rows {
       for option in row.command.allOptions where option.kind != .flag {
         let answer = bashAnswer(option.kind)
-        text += "    \" \(row.path)\"*\"|--\(option.name)\") \(answer); return ;;\n"
+        let pattern = row.path.isEmpty ? "*\"|" : "\" \(row.path) \"*\"|"
+        let letter = option.letter.map { "|\(pattern)-\($0)\"" } ?? ""
+        text += "    \(pattern)--\(option.name)\"\(letter)) \(answer); return ;;\n"
       }
     }
-    text += "  esac\n  case \"$path\" in\n"
-    for row in flattened(program.root) {
+    text += "  esac\n  case \"$path \" in\n"
+    for row in rows {
       let words = wordsAfter(row.command).joined(separator: " ")
-      let pattern = row.path.isEmpty ? "\"\"" : "\" \(row.path)\"*"
+      let pattern = row.path.isEmpty ? "*" : "\" \(row.path) \"*"
       text += "    \(pattern)) COMPREPLY=($(compgen -W \"\(words)\" -- \"$word\"))"
       text += row.takesPath ? "\n      COMPREPLY+=($(compgen -f -- \"$word\")) ;;\n" : " ;;\n"
     }
@@ -37,16 +41,15 @@ public enum Completion {
   public static func fish(_ program: Program) -> String {
     let name = program.root.name
     var text = "# fish completion for \(name)\ncomplete -c \(name) -f\n"
-    for row in flattened(program.root) {
-      let condition =
-        row.path.isEmpty
-        ? "__fish_use_subcommand" : "__fish_seen_subcommand_from \(row.command.name)"
+    for row in rows(program.root, path: "") {
+      let condition = fishCondition(row)
       for command in row.command.subcommands {
         text += "complete -c \(name) -n '\(condition)' -a \(command.name)"
         text += " -d '\(quoted(command.summary))'\n"
       }
       for option in row.command.allOptions {
         text += "complete -c \(name) -n '\(condition)' -l \(option.name)"
+        if let letter = option.letter { text += " -s \(letter)" }
         switch option.kind {
         case .flag: break
         case .path: text += " -r -F"
@@ -60,40 +63,20 @@ public enum Completion {
     return text
   }
 
-  /// The manual page, in the man macros.
-  public static func manual(_ program: Program) -> String {
-    let name = program.root.name
-    var text = ".TH \(name.uppercased()) 1 \"\" \"\(name) \(program.version)\"\n"
-    text += ".SH NAME\n\(name) \\- \(troff(program.root.summary))\n"
-    text += ".SH SYNOPSIS\n.B \(name)\n.I COMMAND\n[options]\n"
-    text += ".SH DESCRIPTION\n\(troff(program.root.discussion))\n.SH COMMANDS\n"
-    for row in flattened(program.root) where row.command.subcommands.isEmpty {
-      let path = [name] + row.path.split(separator: " ").map(String.init)
-      text += ".SS \(troff(Help.usage(of: row.command, path: path)))\n"
-      text += "\(troff(row.command.summary))\n"
-      if !row.command.discussion.isEmpty { text += "\(troff(row.command.discussion))\n" }
-      for positional in row.command.positionals {
-        text += ".TP\n.I \(troff(positional.name))\n\(troff(positional.help))\n"
-      }
-      for option in row.command.allOptions {
-        let (left, right) = Help.optionRow(option, in: program)
-        text += ".TP\n.B \(troff(left))\n\(troff(right))\n"
-      }
-      text += ".PP\nExample:\n.PP\n.EX\n\(troff(row.command.example))\n.EE\n"
-    }
-    text += ".SH EXIT STATUS\n"
-    for code in ExitCode.allCases { text += ".TP\n\(code.rawValue)\n\(code.meaning)\n" }
-    return text
+  /// All words of the row's path stand on the line, and none of its commands.
+  private static func fishCondition(_ row: Row) -> String {
+    var parts = row.path.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }
+    if parts.isEmpty { return "__fish_use_subcommand" }
+    let below = row.command.subcommands.map(\.name).joined(separator: " ")
+    if !below.isEmpty { parts.append("not __fish_seen_subcommand_from \(below)") }
+    return parts.joined(separator: "; and ")
   }
 
-  /// Each command of the table with the words that lead to it, the deepest first.
-  static func flattened(_ command: Command, path: String = "") -> [Row] {
-    var rows = [Row(command: command, path: path)]
-    for child in command.subcommands {
-      rows += flattened(child, path: path.isEmpty ? child.name : "\(path) \(child.name)")
+  /// Each command of the table with the words that lead to it, a parent before its commands.
+  static func rows(_ command: Command, path: String) -> [Row] {
+    command.subcommands.reduce(into: [Row(command: command, path: path)]) { rows, child in
+      rows += self.rows(child, path: path.isEmpty ? child.name : "\(path) \(child.name)")
     }
-    // The first pattern that fits wins in bash's `case`, so deeper rows go before their parents.
-    return rows.sorted { $0.path.count > $1.path.count }
   }
 
   struct Row {
@@ -104,7 +87,10 @@ public enum Completion {
   }
 
   private static func wordsAfter(_ command: Command) -> [String] {
-    command.subcommands.map(\.name) + command.allOptions.map { "--\($0.name)" }
+    let choices = command.positionals.flatMap { positional in
+      if case .choice(let words) = positional.kind { words } else { [String]() }
+    }
+    return command.subcommands.map(\.name) + choices + command.allOptions.map { "--\($0.name)" }
   }
 
   private static func bashAnswer(_ kind: ValueKind) -> String {
@@ -122,17 +108,5 @@ public enum Completion {
 
   private static func quoted(_ text: String) -> String {
     text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-  }
-
-  private static func troff(_ text: String) -> String {
-    var result = text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" : ""
-    for character in text {
-      switch character {
-      case "\\": result += "\\e"
-      case "-": result += "\\-"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

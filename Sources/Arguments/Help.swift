@@ -37,7 +37,7 @@ public enum Help {
       let isNeeded = option.isRequired && option.defaultValue == nil
       parts.append((isNeeded ? form : "[\(form)]") + (option.isRepeatable ? "..." : ""))
     }
-    parts.append("[--json]")
+    parts.append(command.isList ? "[--json | -o FORM]" : "[--json]")
     for positional in command.positionals {
       switch positional.arity {
       case .one: parts.append(positional.name)
@@ -49,8 +49,8 @@ public enum Help {
   }
 
   static func optionRow(_ option: Option, in program: Program) -> (String, String) {
-    let left =
-      option.kind == .flag ? "--\(option.name)" : "--\(option.name) \(option.valueName)"
+    let name = (option.letter.map { "-\($0), " } ?? "") + "--\(option.name)"
+    let left = option.kind == .flag ? name : "\(name) \(option.valueName)"
     var right = option.help
     if case .choice(let words) = option.kind {
       right += " One of \(words.joined(separator: ", "))."

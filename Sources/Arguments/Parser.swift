@@ -14,6 +14,8 @@ public enum ValueOrigin: Sendable, Equatable {
   case commandLine
   /// In the named environment variable.
   case environment(String)
+  /// In the settings' file of this name.
+  case file(String)
   /// In the command table.
   case defaultValue
 }
@@ -64,7 +66,12 @@ public struct Match: Sendable {
   }
 
   /// Whether the result is wanted as JSON.
-  public var wantsJSON: Bool { flag("json") }
+  public var wantsJSON: Bool { output == .json }
+
+  /// How a list is wanted.
+  public var output: OutputForm {
+    flag("json") ? .json : text("output").flatMap { OutputForm(rawValue: $0) } ?? .table
+  }
 }
 
 /// A command line that cannot be understood. Ends the process with `ExitCode.usage`.
@@ -73,6 +80,11 @@ public struct UsageFailure: Error, Equatable, Sendable {
   public let command: String
   /// What is wrong and, where it can be said, the repair.
   public let message: String
+
+  public init(command: String, message: String) {
+    self.command = command
+    self.message = message
+  }
 
   /// What to print on standard error.
   public var text: String {
@@ -83,8 +95,11 @@ public struct UsageFailure: Error, Equatable, Sendable {
 extension Program {
   /// Reads a command line, without the executable's own name. `environment` gives the value of an
   /// environment variable, or nil; it is asked only for the options of the command that was found.
+  /// `settings` gives the contents of the settings' file, of the one named if any is; it is asked
+  /// only where the command has options that may stand there.
   public func parse(
-    _ arguments: [String], environment: (String) -> String?
+    _ arguments: [String], environment: (String) -> String?,
+    settings: (_ file: String?) throws(UsageFailure) -> Settings = { _ in Settings() }
   ) throws(UsageFailure) -> Invocation {
     var words = arguments[...]
     if words.first == "help" {
@@ -98,7 +113,7 @@ extension Program {
     if words.first == "--version" && words.count == 1 { return .version }
     let chosen = try select(&words)
     var reading = Reading(program: self, chosen: chosen)
-    return try reading.invocation(words, environment: environment)
+    return try reading.invocation(words, environment: environment, settings: settings)
   }
 
   /// Follows the words down the table as far as they name commands.
@@ -148,7 +163,8 @@ private struct Reading {
   }
 
   mutating func invocation(
-    _ arguments: ArraySlice<String>, environment: (String) -> String?
+    _ arguments: ArraySlice<String>, environment: (String) -> String?,
+    settings: (String?) throws(UsageFailure) -> Settings
   ) throws(UsageFailure) -> Invocation {
     var words = arguments
     while let word = words.popFirst() {
@@ -170,7 +186,10 @@ private struct Reading {
       let names = chosen.command.subcommands.map(\.name).joined(separator: ", ")
       throw chosen.failure("a command is missing; there are: \(names)")
     }
-    try fillFromEnvironment(environment)
+    try fillFromEnvironment(environment, settings)
+    if match.flag("json"), let form = match.text("output"), form != OutputForm.json.rawValue {
+      throw chosen.failure("--json and --output \(form) contradict each other: leave one out")
+    }
     try fillPlaces()
     return .run(match)
   }
@@ -181,7 +200,10 @@ private struct Reading {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let written = String(parts[0])
     let options = chosen.command.allOptions
-    guard let option = options.first(where: { "--\($0.name)" == written }) else {
+    let found = options.first { option in
+      "--\(option.name)" == written || option.letter.map { "-\($0)" == written } ?? false
+    }
+    guard let option = found else {
       let names = options.map { "--\($0.name)" }
       throw chosen.failure(
         "unknown option '\(printable(written))'\(Suggestion.sentence(for: written, among: names))")
@@ -208,19 +230,34 @@ private struct Reading {
     _ option: Option, _ value: String, _ origin: ValueOrigin
   ) throws(UsageFailure) {
     if let reason = option.kind.refusal(of: value) {
-      let place =
-        if case .environment(let name) = origin { name } else { "--\(option.name)" }
-      throw chosen.failure("\(place): \(reason)")
+      throw chosen.failure("\(Self.place(option, origin)): \(reason)")
     }
     match.append(option.name, value, origin)
   }
 
+  /// Where a value stands, for messages.
+  private static func place(_ option: Option, _ origin: ValueOrigin) -> String {
+    switch origin {
+    case .environment(let name): name
+    case .file(let path): "\(path): \(option.setting ?? option.name)"
+    case .commandLine, .defaultValue: "--\(option.name)"
+    }
+  }
+
   private mutating func fillFromEnvironment(
-    _ environment: (String) -> String?
+    _ environment: (String) -> String?, _ settings: (String?) throws(UsageFailure) -> Settings
   ) throws(UsageFailure) {
+    var file = Settings()
+    if chosen.command.hasSettings {
+      let variable = program.variable(of: Command.configurationOption) ?? ""
+      file = try settings(match.text("config") ?? environment(variable))
+    }
     for option in chosen.command.options where match.text(option.name) == nil {
+      let stored = option.setting.map { file.texts($0) } ?? []
       if let name = program.variable(of: option), let value = environment(name) {
-        try fill(option, from: value, variable: name)
+        try fill(option, from: value, .environment(name))
+      } else if !stored.isEmpty {
+        for value in stored { try fill(option, from: value, .file(file.source)) }
       } else if let value = option.defaultValue {
         match.append(option.name, value, .defaultValue)
       } else if option.isRequired {
@@ -232,15 +269,14 @@ private struct Reading {
   }
 
   private mutating func fill(
-    _ option: Option, from value: String, variable name: String
+    _ option: Option, from value: String, _ origin: ValueOrigin
   ) throws(UsageFailure) {
-    guard option.kind == .flag else { return try accept(option, value, .environment(name)) }
-    switch value.lowercased() {
-    case "1", "true", "yes", "on": match.append(option.name, "true", .environment(name))
-    case "", "0", "false", "no", "off": break
-    default:
-      throw chosen.failure("\(name): '\(printable(value))' is neither true nor false")
+    guard option.kind == .flag else { return try accept(option, value, origin) }
+    guard let isSet = Settings.flag(value) else {
+      throw chosen.failure(
+        "\(Self.place(option, origin)): '\(printable(value))' is neither true nor false")
     }
+    if isSet { match.append(option.name, "true", origin) }
   }
 
   private mutating func fillPlaces() throws(UsageFailure) {

@@ -20,7 +20,8 @@ enum CommandTable {
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
         DoctorCommand.row, BackupCommand.row, RestoreCommand.row,
         ProveCommand.row, VerifyProofCommand.row,
-        TransactionCommand.row, QueryCommand.row, PowerCommand.row, DevelopmentCommand.row,
+        KeysCommand.row, TransactionCommand.row, QueryCommand.row, PowerCommand.row,
+        DevelopmentCommand.row,
         SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, VersionCommand.row,
       ]),
     version: Version.text, environmentPrefix: "FREEHOLD")

@@ -14,7 +14,7 @@ enum CompletionCommand {
     switch match.text("SHELL") {
     case "zsh": Terminal.print(Completion.zsh(program), newline: false)
     case "fish": Terminal.print(Completion.fish(program), newline: false)
-    case "man": Terminal.print(Completion.manual(program), newline: false)
+    case "man": Terminal.print(Manual.page(program), newline: false)
     default: Terminal.print(Completion.bash(program), newline: false)
     }
     return .success

@@ -33,6 +33,7 @@ struct Freehold {
     case "restore": RestoreCommand.run(match)
     case "prove": ProveCommand.run(match)
     case "verify-proof": VerifyProofCommand.run(match)
+    case "keys": KeysCommand.run(match)
     case "tx": TransactionCommand.run(match)
     case "query": QueryCommand.run(match)
     case "power": PowerCommand.run(match)

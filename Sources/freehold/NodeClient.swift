@@ -10,7 +10,7 @@ enum ClientFailure: Error {
   case unreachable(String)
   /// The URL or another argument cannot be used.
   case usage(String)
-  /// What came back is none of Freehold's answers.
+  /// It was tried and failed, as where what came back is none of Freehold's answers.
   case malformed(String)
   /// The node has no such thing.
   case absent(String)
@@ -58,7 +58,9 @@ struct NetworkFacts {
     return wei
   }
 
-  init(_ document: JSONValue) throws(ClientFailure) {
+  /// `own` are the names that the person has given: they go before those of the network, which is
+  /// another's word.
+  init(_ document: JSONValue, own: [Vocabulary.Name]) throws(ClientFailure) {
     guard let chainID = document["chainId"]?.whole.flatMap({ UInt64(exactly: $0) }),
       let symbol = document.at("/token/symbol")?.string,
       let decimals = document.at("/token/decimals")?.whole, decimals <= 18
@@ -72,7 +74,7 @@ struct NetworkFacts {
       else { return nil }
       return DevelopmentAccount(address: address, key: key)
     }
-    var names: [Vocabulary.Name] = []
+    var names = own
     for account in document["accounts"]?.elements ?? [] {
       guard let name = account["name"]?.string,
         let address = account["address"]?.string.flatMap({ Address(text: $0) })
@@ -103,8 +105,8 @@ struct NodeClient {
     }
   }
 
-  /// What the node says of its network.
-  func network() throws(ClientFailure) -> NetworkFacts {
+  /// What the node says of its network, and the person's own names.
+  func network(_ own: [Vocabulary.Name] = []) throws(ClientFailure) -> NetworkFacts {
     let reply: HTTPReply
     do throws(HTTPClientFailure) {
       reply = try http.get("/network")
@@ -114,7 +116,7 @@ struct NodeClient {
     guard reply.status == 200 else {
       throw .malformed("GET /network answered \(reply.status): is a Freehold node there?")
     }
-    return try NetworkFacts(try Self.document(reply.body))
+    return try NetworkFacts(try Self.document(reply.body), own: own)
   }
 
   /// A proof's canonical bytes.

@@ -15,7 +15,8 @@ enum QueryCommand {
         group: module.name, summary: module.help, example: "freehold query --list",
         subcommands: DeclaredCommands.queries(module).map { row in
           Command(
-            row.name, summary: row.declaration.help, options: [NodeClient.option],
+            row.name, summary: row.declaration.help,
+            options: [NodeClient.option, KeyFolder.option],
             positionals: DeclaredCommands.positionals(row.declaration.parameters),
             example: DeclaredCommands.example(
               "query", module.name, row.name, row.declaration.example))
@@ -40,7 +41,8 @@ enum QueryCommand {
     var coder: TextCoder?
     do throws(ClientFailure) {
       let client = try NodeClient(match.text("node") ?? "")
-      let known = TextCoder(try client.network().vocabulary)
+      let network = try client.network(try KeyFolder(match).book().names)
+      let known = TextCoder(network.vocabulary)
       coder = known
       let data: [UInt8]
       do throws(TextFailure) {

@@ -1,3 +1,4 @@
+import Arguments
 import Glibc
 import Primitives
 
@@ -58,6 +59,51 @@ enum Terminal {
     body(&writer)
     writer.endObject()
     print(String(decoding: writer.bytes, as: UTF8.self))
+  }
+
+  /// Facts, a line each, or one JSON object of texts.
+  static func facts(_ rows: [(name: String, text: String)], json: Bool) {
+    guard json else {
+      let width = rows.map(\.name.count).max() ?? 0
+      let lines = rows.map { row in
+        row.name + String(repeating: " ", count: width - row.name.count + 2) + row.text
+      }
+      return print(lines.joined(separator: "\n"))
+    }
+    object { writer in
+      for row in rows {
+        writer.name(row.name)
+        writer.string(row.text)
+      }
+    }
+  }
+
+  /// A list as a table, as CSV, or as a JSON object whose one member is an array of objects.
+  static func list(_ listing: Listing, as form: OutputForm, under name: String) {
+    switch form {
+    case .table:
+      print(listing.rows.isEmpty ? "none\n" : listing.table, newline: false)
+    case .csv: print(listing.csv, newline: false)
+    case .json:
+      object { writer in
+        writer.name(name)
+        write(listing, to: &writer)
+      }
+    }
+  }
+
+  /// An array of objects of texts.
+  static func write(_ listing: Listing, to writer: inout JSONWriter) {
+    writer.beginArray()
+    for row in listing.rows {
+      writer.beginObject()
+      for (column, text) in zip(listing.columns, row) {
+        writer.name(column)
+        writer.string(text)
+      }
+      writer.endObject()
+    }
+    writer.endArray()
   }
 
   /// A file's text, or nil with a complaint.

@@ -28,13 +28,14 @@ enum TransactionCommand {
     })
 
   private static let options =
-    [NodeClient.option] + Signer.options + [
+    [NodeClient.option, KeyFolder.option] + Signer.options + [
       Option("value", .text, "AMOUNT", help: "Tokens to send with it, such as 12.5 or 125000u."),
       Option(
         "gas", .number(21_000...UInt64(Int64.max)), "N", help: "The gas limit; asked for if none."),
       Option(
         "price", .text, "WEI", help: "Wei per gas, or such as 100gwei; the base price if none."),
       Option("dry-run", .flag, help: "Show what would be signed, and send nothing."),
+      Option("yes", .flag, help: "Send without asking; only a terminal is asked anyway."),
     ]
 
   static func run(_ match: Match) -> ExitCode {
@@ -55,12 +56,17 @@ enum TransactionCommand {
     var coder: TextCoder?
     do throws(ClientFailure) {
       let client = try NodeClient(match.text("node") ?? "")
-      let network = try client.network()
+      let network = try client.network(try KeyFolder(match).book().names)
       coder = TextCoder(network.vocabulary)
       let sending = try Sending(match, client, network, module, call)
       if match.flag("dry-run") {
         sending.show(json: json)
         return .success
+      }
+      if Prompt.isPossible && !match.flag("yes") {
+        guard Prompt.confirms(sending.question) else {
+          throw .malformed("nothing was sent")
+        }
       }
       return try sending.send(json: json)
     } catch {
@@ -178,6 +184,9 @@ private struct Sending {
       .multipliedReportingOverflow(by: draft.maximumPrice)
     return overflow ? .max : fee
   }
+
+  /// What a person is asked before it is sent.
+  var question: String { "\(sentence)\nFee at most \(amount(maximumFee)). Send it?" }
 
   func show(json: Bool) {
     guard json else {

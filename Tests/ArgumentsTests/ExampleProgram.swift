@@ -33,6 +33,10 @@ enum Example {
     ],
     example: "freehold token balance 0x0000000000000000000000000000000000000000")
 
+  static let holders = Command(
+    "holders", summary: "List who holds tokens.", isList: true,
+    example: "freehold token holders -o csv")
+
   static let check = Command(
     "check", summary: "Check an economy file.",
     positionals: [Positional("FILE", .path, help: "The file.", arity: .optional)],
@@ -47,7 +51,7 @@ enum Example {
         initialise, serve, check,
         Command(
           group: "token", summary: "Ask about the token.", example: balance.example,
-          subcommands: [balance]),
+          subcommands: [balance, holders]),
       ]),
     version: "1.2.3", environmentPrefix: "FREEHOLD")
 

@@ -51,22 +51,3 @@ import Testing
     #expect(throws: UsageFailure.self) { try Example.parse("init", "--version") }
   }
 }
-
-@Suite struct CompletionTests {
-  @Test("every command and option stands in each completion script and in the manual page")
-  func coverage() {
-    let texts = [
-      Completion.bash(Example.program), Completion.zsh(Example.program),
-      Completion.fish(Example.program),
-    ]
-    for text in texts {
-      for word in ["init", "serve", "check", "balance", "economy", "genesis-time", "verbose"] {
-        #expect(text.contains(word), "\(word) is missing in\n\(text)")
-      }
-    }
-    let page = Completion.manual(Example.program)
-    for word in [".TH FREEHOLD 1", "genesis\\-time", ".SH EXIT STATUS", "freehold token balance"] {
-      #expect(page.contains(word), "\(word) is missing in\n\(page)")
-    }
-  }
-}
