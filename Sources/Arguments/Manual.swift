@@ -3,7 +3,7 @@ public enum Manual {
   /// The page in the man macros of roff.
   public static func page(_ program: Program) -> String {
     let name = program.root.name
-    var text = ".TH \(name.uppercased()) 1 \"\" \"\(name) \(program.version)\"\n"
+    var text = ".TH \(name.uppercased()) 1 \"\" \"\(name) \(program.version)\"\n.ad l\n"
     text += ".SH NAME\n\(name) \\- \(troff(program.root.summary))\n"
     text += ".SH SYNOPSIS\n.B \(name)\n.I COMMAND\n[options]\n"
     text += ".SH DESCRIPTION\n\(troff(program.root.discussion))\n.SH COMMANDS\n"
@@ -42,10 +42,17 @@ public enum Manual {
     return ".TP\n.B \(troff(left))\n\(troff(right))\n"
   }
 
-  /// The text as roff prints it: nothing in it is a command.
+  /// The text as roff prints it: nothing in it is a command, and words that are longer than a line
+  /// may break.
   static func troff(_ text: String) -> String {
     var result = text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" : ""
+    var length = 0
     for character in text {
+      length = character == " " ? 0 : length + 1
+      if length > 32 {
+        result += "\\:"
+        length = 1
+      }
       switch character {
       case "\\": result += "\\e"
       case "-": result += "\\-"

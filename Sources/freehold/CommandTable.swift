@@ -20,9 +20,12 @@ enum CommandTable {
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
         DoctorCommand.row, BackupCommand.row, RestoreCommand.row,
         ProveCommand.row, VerifyProofCommand.row,
-        KeysCommand.row, TransactionCommand.row, QueryCommand.row, PowerCommand.row,
+        KeysCommand.row, TransactionCommand.row, QueryCommand.row, CallCommand.row,
+        ReceiptCommand.row, LogsCommand.row, BlockCommand.row, AccountCommand.row, ABICommand.row,
+        ConfigCommand.row, PowerCommand.row,
         DevelopmentCommand.row,
-        SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, VersionCommand.row,
+        SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, ManualCommand.row,
+        VersionCommand.row,
       ]),
     version: Version.text, environmentPrefix: "FREEHOLD")
 }

@@ -1,11 +1,11 @@
 import Arguments
 
-/// `freehold completion`: what a shell needs to complete commands, and the manual page.
+/// `freehold completion`: what a shell needs to complete commands.
 enum CompletionCommand {
   static let row = Command(
-    "completion", summary: "Print a shell's completion script, or the manual page.",
+    "completion", summary: "Print a shell's completion script.",
     positionals: [
-      Positional("SHELL", .choice(["bash", "zsh", "fish", "man"]), help: "For which shell.")
+      Positional("SHELL", .choice(["bash", "zsh", "fish"]), help: "For which shell.")
     ],
     example: "freehold completion bash > ~/.local/share/bash-completion/completions/freehold")
 
@@ -14,7 +14,6 @@ enum CompletionCommand {
     switch match.text("SHELL") {
     case "zsh": Terminal.print(Completion.zsh(program), newline: false)
     case "fish": Terminal.print(Completion.fish(program), newline: false)
-    case "man": Terminal.print(Manual.page(program), newline: false)
     default: Terminal.print(Completion.bash(program), newline: false)
     }
     return .success

@@ -87,9 +87,14 @@ enum DeclaredCommands {
   /// Prints every operation or query with its help.
   static func printList(
     _ verb: String, _ rows: [(module: String, name: String, signature: String, help: String)],
-    json: Bool
+    as form: OutputForm
   ) {
-    guard json else {
+    if form == .csv {
+      var listing = Listing(["module", "name", "signature", "help"])
+      for row in rows { listing.append([row.module, row.name, row.signature, row.help]) }
+      return Terminal.list(listing, as: form, under: verb)
+    }
+    guard form == .json else {
       var lines: [String] = []
       var last = ""
       for row in rows {

@@ -8,9 +8,9 @@ struct Freehold {
   static func main() {
     let words = Array(CommandLine.arguments.dropFirst())
     do throws(UsageFailure) {
-      let invocation = try CommandTable.program.parse(words) { name in
-        getenv(name).map { String(cString: $0) }
-      }
+      let invocation = try CommandTable.program.parse(
+        words, environment: { name in getenv(name).map { String(cString: $0) } },
+        settings: SettingsFile.load)
       switch invocation {
       case .help(let text): Terminal.print(text, newline: false)
       case .version: Terminal.print(Version.text)
@@ -40,6 +40,14 @@ struct Freehold {
     case "dev": DevelopmentCommand.run(match)
     case "simulate": SimulateCommand.run(match)
     case "golden": GoldenCommand.run(match)
+    case "call": CallCommand.run(match)
+    case "receipt": ReceiptCommand.run(match)
+    case "logs": LogsCommand.run(match)
+    case "block": BlockCommand.run(match)
+    case "account": AccountCommand.run(match)
+    case "abi": ABICommand.run(match)
+    case "config": ConfigCommand.run(match)
+    case "man": ManualCommand.run(match)
     case "completion": CompletionCommand.run(match)
     default: VersionCommand.run(match)
     }

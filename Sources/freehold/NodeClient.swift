@@ -14,13 +14,17 @@ enum ClientFailure: Error {
   case malformed(String)
   /// The node has no such thing.
   case absent(String)
+  /// The node answers no request of this size.
+  case limited(String)
   /// The node refused the request; `data` is that of a custom error.
   case refused(message: String, data: [UInt8]?)
 
   /// What is wrong and how to repair it.
   var text: String {
     switch self {
-    case .unreachable(let text), .usage(let text), .malformed(let text), .absent(let text): text
+    case .unreachable(let text), .usage(let text), .malformed(let text), .absent(let text),
+      .limited(let text):
+      text
     case .refused(let message, _): message
     }
   }
@@ -29,7 +33,7 @@ enum ClientFailure: Error {
     switch self {
     case .unreachable: .unreachable
     case .usage: .usage
-    case .malformed: .failed
+    case .malformed, .limited: .failed
     case .absent: .notFound
     case .refused: .rejected
     }
@@ -163,9 +167,26 @@ struct NodeClient {
     guard let error = document["error"] else {
       throw .malformed("\(method) answered HTTP \(reply.status) without result and error")
     }
-    throw .refused(
-      message: error["message"]?.string ?? "the node refused \(method)",
-      data: error["data"]?.string.flatMap { Hex.bytes($0) })
+    let message = error["message"]?.string ?? "the node refused \(method)"
+    if case .number("-32005") = error["code"] { throw .limited(message) }
+    throw .refused(message: message, data: error["data"]?.string.flatMap { Hex.bytes($0) })
+  }
+
+  /// A block as JSON-RPC takes it: a number in decimal or hex, or a tag.
+  static func block(_ text: String) throws(ClientFailure) -> String {
+    if ["latest", "earliest", "pending", "safe", "finalized"].contains(text) { return text }
+    if let height = UInt256(decimal: text)?.narrow { return Hex.quantity(height) }
+    if Hex.quantity(text) != nil { return text }
+    throw .usage("'\(text)' is no block: give a number, latest or earliest")
+  }
+
+  /// The height of a block; that of the newest is `head`.
+  func height(_ text: String, head: UInt128) throws(ClientFailure) -> UInt128 {
+    let block = try Self.block(text)
+    if let height: UInt128 = Hex.quantity(block) { return min(height, head) }
+    guard block == "earliest" else { return head }
+    let first = try ask("eth_getBlockByNumber", { $0.string(block) }, { $0.bool(false) })
+    return first["number"]?.string.flatMap { Hex.quantity($0) } ?? 0
   }
 
   /// A result that is a quantity.

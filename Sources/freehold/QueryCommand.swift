@@ -8,7 +8,7 @@ enum QueryCommand {
   static let row = Command(
     group: "query", summary: "Ask a running node; see --list.",
     discussion: "One command for each query that a module declares.",
-    options: [DeclaredCommands.list],
+    options: [DeclaredCommands.list], isList: true,
     example: "freehold query token balanceOf 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
     subcommands: Registry.modules.filter { !$0.queries.isEmpty }.map { module in
       Command(
@@ -18,6 +18,7 @@ enum QueryCommand {
             row.name, summary: row.declaration.help,
             options: [NodeClient.option, KeyFolder.option],
             positionals: DeclaredCommands.positionals(row.declaration.parameters),
+            isList: isList(row.declaration),
             example: DeclaredCommands.example(
               "query", module.name, row.name, row.declaration.example))
         })
@@ -35,7 +36,7 @@ enum QueryCommand {
           (module.name, row.name, row.declaration.signature, row.declaration.help)
         }
       }
-      DeclaredCommands.printList("query", rows, json: json)
+      DeclaredCommands.printList("query", rows, as: match.output)
       return .success
     }
     var coder: TextCoder?
@@ -56,19 +57,46 @@ enum QueryCommand {
       guard let values = try? ABITree.decode(answer, as: query.returns.map(\.type)) else {
         throw .malformed("the answer does not decode: is the node of this version?")
       }
-      report(module, query, values, known, json: json)
+      report(module, query, values, known, as: match.output)
       return .success
     } catch {
       return DeclaredCommands.fail(error, module.address, coder, json: json)
     }
   }
 
+  /// Whether the query's one answer is an array.
+  private static func isList(_ query: QueryDeclaration) -> Bool {
+    if case .array = query.returns.first?.type { query.returns.count == 1 } else { false }
+  }
+
+  /// An array as rows: a column for each field of a record, or one for the value.
+  private static func listing(
+    _ value: ABITree, _ field: ABIField, _ coder: TextCoder
+  ) -> Listing? {
+    guard case .list(let trees) = value, case .array(let type) = field.type else { return nil }
+    guard case .tuple(let fields) = type else {
+      let element = ABIField(
+        field.name, type, meaning: field.elementMeaning ?? .record)
+      var listing = Listing([field.name])
+      for tree in trees { listing.append([coder.text(tree, as: element)]) }
+      return listing
+    }
+    var listing = Listing(fields.map(\.name))
+    for case .list(let parts) in trees {
+      listing.append(zip(parts, fields).map { coder.text($0, as: $1) })
+    }
+    return listing
+  }
+
   private static func report(
     _ module: ModuleDeclaration, _ query: QueryDeclaration, _ values: [ABITree],
-    _ coder: TextCoder, json: Bool
+    _ coder: TextCoder, as form: OutputForm
   ) {
     let fields = query.returns.map(\.field)
-    guard json else {
+    if form == .csv, let listing = listing(values[0], fields[0], coder) {
+      return Terminal.list(listing, as: form, under: query.name)
+    }
+    guard form == .json else {
       for (value, field) in zip(values, fields) {
         Terminal.print(lines(value, field, coder).joined(separator: "\n"))
       }

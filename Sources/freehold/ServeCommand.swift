@@ -22,20 +22,25 @@ enum ServeCommand {
       Option(
         "listen", .endpoint, "HOST:PORT", help: "Where to listen; port 0 takes a free one.",
         defaultValue: "127.0.0.1:8545", environment: .top),
-      Option("public", .flag, help: "Allow addresses besides loopback, without encryption."),
+      Option(
+        "public", .flag, help: "Allow addresses besides loopback, without encryption.",
+        environment: .section("serve")),
       Option(
         "checkpoint-every", .number(1...1_048_576), "MIB",
-        help: "Write a checkpoint after so much journal, in MiB.", defaultValue: "64"),
+        help: "Write a checkpoint after so much journal, in MiB.", defaultValue: "64",
+        environment: .section("serve")),
       Option(
         "prune", .flag,
         help:
           "Remove journal segments below the oldest kept checkpoint; they cannot be verified any "
-          + "more."),
+          + "more.", environment: .section("serve")),
       Option(
         "drain", .number(0...3_600), "SECONDS",
         help: "How long a stop lets clients read what became of what was accepted.",
-        defaultValue: "10"),
-      Option("public-metrics", .flag, help: "Answer /metrics to other machines and proxies too."),
+        defaultValue: "10", environment: .section("serve")),
+      Option(
+        "public-metrics", .flag, help: "Answer /metrics to other machines and proxies too.",
+        environment: .section("serve")),
       Option(
         "log", .choice(EventLog.Form.allCases.map(\.rawValue)), "FORM",
         help: "Events on standard error: text (the default on a terminal) or json (elsewhere).",

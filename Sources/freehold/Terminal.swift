@@ -61,9 +61,10 @@ enum Terminal {
     print(String(decoding: writer.bytes, as: UTF8.self))
   }
 
-  /// Facts, a line each, or one JSON object of texts.
-  static func facts(_ rows: [(name: String, text: String)], json: Bool) {
+  /// Facts, a line each, or one JSON object of texts; where they are `bare`, without their names.
+  static func facts(_ rows: [(name: String, text: String)], json: Bool, bare: Bool = false) {
     guard json else {
+      if bare { return print(rows.map(\.text).joined(separator: "\n")) }
       let width = rows.map(\.name.count).max() ?? 0
       let lines = rows.map { row in
         row.name + String(repeating: " ", count: width - row.name.count + 2) + row.text

@@ -10,7 +10,7 @@ enum TransactionCommand {
   static let row = Command(
     group: "tx", summary: "Sign and send an operation to a running node; see --list.",
     discussion: "One command for each operation that a module declares.",
-    options: [DeclaredCommands.list],
+    options: [DeclaredCommands.list], isList: true,
     example: "freehold tx token transfer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 12.5",
     subcommands: Registry.modules.filter { !$0.calls.isEmpty }.map { module in
       Command(
@@ -50,7 +50,7 @@ enum TransactionCommand {
           (module.name, row.name, row.declaration.signature, row.declaration.help)
         }
       }
-      DeclaredCommands.printList("tx", rows, json: json)
+      DeclaredCommands.printList("tx", rows, as: match.output)
       return .success
     }
     var coder: TextCoder?
@@ -168,14 +168,10 @@ private struct Sending {
       + (facts.isEmpty ? "" : " with \(facts)") + ": \(call.help)"
   }
 
-  /// Wei in tokens, rounded down to a unit.
-  private func amount(_ wei: UInt128) -> String {
-    coder.text(
-      .number(UInt256(wei / network.weiPerUnit)), as: ABIField("", Amount.self))
-  }
+  private func amount(_ wei: UInt128) -> String { network.amount(wei, coder) }
 
   private func write(wei: UInt128, _ writer: inout JSONWriter) {
-    coder.write(units: UInt256(wei / network.weiPerUnit), to: &writer)
+    coder.write(units: network.units(wei), to: &writer)
   }
 
   /// The most that the fee can be, in wei; at the bound of the type where it is past it.
@@ -236,7 +232,7 @@ private struct Sending {
     Terminal.progressEnds()
     let isSuccess = receipt["status"]?.string == "0x1"
     if !isSuccess { try explain(hash, json: json) }
-    if isSuccess || !json { report(receipt, hash, isSuccess, json: json) }
+    if isSuccess || !json { report(receipt, json: json) }
     return isSuccess ? .success : .rejected
   }
 
@@ -281,52 +277,12 @@ private struct Sending {
     Terminal.fail(message, json: json)
   }
 
-  private func report(_ receipt: JSONValue, _ hash: Digest, _ isSuccess: Bool, json: Bool) {
-    func quantity(_ name: String) -> UInt128 {
-      receipt[name]?.string.flatMap { Hex.quantity($0) } ?? 0
-    }
-    let fee = quantity("gasUsed") * quantity("effectiveGasPrice")
-    let logs = (receipt["logs"]?.elements ?? []).map(Self.log)
+  private func report(_ receipt: JSONValue, json: Bool) {
+    let report = ReceiptReport(receipt: receipt, coder: coder, network: network)
     guard json else {
-      var lines = ["\(isSuccess ? "done" : "rejected"): \(sentence)"]
-      lines.append("  hash     \(Hex.text(hash.bytes))")
-      lines.append("  block    \(quantity("blockNumber"))")
-      lines.append("  fee      \(amount(fee)) for \(quantity("gasUsed")) gas")
-      for log in logs { lines.append("  event    \(log.map { $0.words(coder) } ?? "undeclared")") }
-      return Terminal.print(lines.joined(separator: "\n"))
+      let headline = "\(report.isSuccess ? "done" : "rejected"): \(sentence)"
+      return Terminal.print(([headline] + report.lines).joined(separator: "\n"))
     }
-    Terminal.object { writer in
-      writer.name("hash")
-      writer.hex(hash.bytes)
-      writer.name("blockNumber")
-      writer.number(quantity("blockNumber"))
-      writer.name("gasUsed")
-      writer.number(quantity("gasUsed"))
-      writer.name("fee")
-      write(wei: fee, &writer)
-      writer.name("events")
-      writer.beginArray()
-      for log in logs.compactMap(\.self) {
-        writer.beginObject()
-        writer.name("module")
-        writer.string(log.module.name)
-        writer.name("event")
-        writer.string(log.event.name)
-        writer.name("arguments")
-        coder.write(log.values, as: log.fields, to: &writer)
-        writer.endObject()
-      }
-      writer.endArray()
-    }
-  }
-
-  private static func log(_ log: JSONValue) -> EventText? {
-    guard let address = log["address"]?.string.flatMap({ Hex.bytes($0) }).flatMap({ Address($0) }),
-      let data = log["data"]?.string.flatMap({ Hex.bytes($0) })
-    else { return nil }
-    let topics = (log["topics"]?.elements ?? []).compactMap { topic in
-      topic.string.flatMap { Hex.bytes($0) }.flatMap { Word($0) }
-    }
-    return EventText(address: address, topics: topics, data: data)
+    Terminal.object { writer in report.write(&writer) }
   }
 }

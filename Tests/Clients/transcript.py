@@ -1,7 +1,7 @@
-"""Performs the README's chapters against a real run and writes what was seen into it, each between
-its <!-- transcript:name --> and <!-- /transcript -->.
+"""Performs the chapters of README.md and docs/tour.md against real runs and writes what was seen
+into them, each between its <!-- transcript:name --> and <!-- /transcript -->.
 
-With --check the README stays as it is: the steps must work, and the README must show these steps.
+With --check the pages stay as they are: the steps must work, and the pages must show these steps.
 What they print differs from run to run (times, and hashes that follow from them).
 """
 
@@ -13,9 +13,9 @@ import re
 import subprocess
 import sys
 
+import tour
 from harness import ROOT, Node, binary
 
-README = ROOT / "README.md"
 END = "<!-- /transcript -->"
 
 # Each step is one statement as a user would type it; `url` is where the node listens.
@@ -110,7 +110,7 @@ def statements(text):
 
 
 def perform():
-    """The chapters by name, each the lines of its transcript, told by one user on one network."""
+    """The README's chapters by name, each its lines, told by one user on one network."""
     transcript = Transcript()
     chapters = {}
     with Node() as node:
@@ -182,42 +182,50 @@ def shown_commands(text):
     return [line for line in lines if line.startswith(("freehold ", "script/"))]
 
 
-def check(text, chapters):
+def check(page, text, chapters):
     for name, lines in chapters.items():
         inside = text.split(begin(name))[1].split(END)[0].splitlines()
         difference = list(
-            difflib.unified_diff(commands(inside), commands(lines), "README", "run", lineterm="")
+            difflib.unified_diff(commands(inside), commands(lines), page, "run", lineterm="")
         )
         if difference:
-            sys.exit("\n".join(difference) + "\nRun script/transcript and commit README.md.")
+            sys.exit("\n".join(difference) + f"\nRun script/transcript and commit {page}.")
     for line in shown_commands(text):
         words = line.split()
         if words[0] == "freehold":
             help_command = [binary(), *words[1:2], "--help"]
             done = subprocess.run(help_command, capture_output=True, text=True, timeout=60)
             if done.returncode != 0:
-                sys.exit(f"README: '{line}': {done.stderr}")
+                sys.exit(f"{page}: '{line}': {done.stderr}")
         elif not (ROOT / words[0]).exists():
-            sys.exit(f"README: '{words[0]}' does not exist")
+            sys.exit(f"{page}: '{words[0]}' does not exist")
     steps = sum(len(commands(lines)) for lines in chapters.values())
-    print(f"{steps} steps of {len(chapters)} chapters work and stand in the README")
+    print(f"{steps} steps of {len(chapters)} chapters work and stand in {page}")
 
 
-def main():
-    text = README.read_text(encoding="utf-8")
-    chapters = perform()
-    for name in chapters:
-        if begin(name) not in text or END not in text.split(begin(name))[1]:
-            sys.exit(f"README.md lacks {begin(name)} … {END}")
-    if "--check" in sys.argv[1:]:
-        return check(text, chapters)
+def write(page, text, chapters):
     for name, lines in chapters.items():
         head, rest = text.split(begin(name))
         tail = rest.split(END, 1)[1]
         body = "\n".join(["```console", *[line.rstrip() for line in lines], "```"])
         text = f"{head}{begin(name)}\n{body}\n{END}{tail}"
-    pathlib.Path(README).write_text(text, encoding="utf-8")
-    print(f"README.md: {sum(map(len, chapters.values()))} lines written")
+    pathlib.Path(ROOT / page).write_text(text, encoding="utf-8")
+    print(f"{page}: {sum(map(len, chapters.values()))} lines written")
+
+
+def main():
+    pages = {"README.md": perform, "docs/tour.md": tour.perform}
+    wanted = [word for word in sys.argv[1:] if word in pages]
+    for page in wanted or pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        chapters = pages[page]()
+        for name in chapters:
+            if begin(name) not in text or END not in text.split(begin(name))[1]:
+                sys.exit(f"{page} lacks {begin(name)} … {END}")
+        if "--check" in sys.argv[1:]:
+            check(page, text, chapters)
+        else:
+            write(page, text, chapters)
 
 
 if __name__ == "__main__":
