@@ -120,7 +120,8 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Interface", "HTTP", "Engine", "EconomyFile", "Storage", "Economy", "Ledger",
+        "Node", "Simulation", "Interface", "HTTP", "Engine", "EconomyFile", "Storage", "Economy",
+        "Ledger",
         "Cryptography", "Primitives",
       ]),
     tests("TidyTests", []),

@@ -236,7 +236,7 @@ public final class Block: Sendable {
   }
 
   /// Roughly what the block occupies in memory, in bytes, with its entries in the indexes.
-  var footprint: Int {
+  package var footprint: Int {
     let indexEntry = 96
     let each =
       MemoryLayout<BlockTransaction>.stride + MemoryLayout<Receipt>.stride + indexEntry

@@ -12,7 +12,8 @@ internal import Primitives
 /// code and three words, count of events (4), and per event module, code, topics (1 each), asset
 /// (4), words (4) and the words.
 enum BlockForm {
-  static func bytes(_ block: Block) -> [UInt8] {
+  /// The form; without the senders and bytes of transactions where somebody else keeps them.
+  static func bytes(_ block: Block, withTransactions: Bool = true) -> [UInt8] {
     var bytes: [UInt8] = []
     let rlp = block.header.rlp
     UInt32(rlp.count).appendLittleEndian(to: &bytes)
@@ -23,6 +24,7 @@ enum BlockForm {
       case .system: bytes.append(0)
       case .signed(let one):
         bytes.append(1)
+        guard withTransactions else { continue }
         bytes.append(contentsOf: one.sender.bytes)
         UInt32(one.decoded.bytes.count).appendLittleEndian(to: &bytes)
         bytes.append(contentsOf: one.decoded.bytes)
@@ -58,8 +60,11 @@ enum BlockForm {
   /// Reads what `bytes` wrote, and computes the block's roots anew: a block comes out only where it
   /// is the one that its header vouches for. The words of a rejection alone stand under no root;
   /// the checkpoint's digests cover them.
+  ///
+  /// - Parameter kept: the signed transactions in order, where the form holds none.
   static func block(
-    _ bytes: [UInt8], authenticator: Authenticator
+    _ bytes: [UInt8], authenticator: Authenticator,
+    kept: [(sender: Address, bytes: [UInt8])]? = nil
   ) throws(BlockRecordFailure) -> Block {
     var reader = FormReader(bytes)
     let rlp = try reader.take(Int(try reader.number32()))
@@ -70,7 +75,7 @@ enum BlockForm {
       throw BlockRecordFailure(
         offset: rlp.lowerBound, reason: "the header is no header: \(error.description)")
     }
-    let transactions = try transactions(&reader, header, authenticator)
+    let transactions = try transactions(&reader, header, authenticator, kept)
     var events = EventLog()
     var receipts: [Receipt] = []
     receipts.reserveCapacity(transactions.count)
@@ -90,19 +95,20 @@ enum BlockForm {
   }
 
   private static func transactions(
-    _ reader: inout FormReader, _ header: BlockHeader, _ authenticator: Authenticator
+    _ reader: inout FormReader, _ header: BlockHeader, _ authenticator: Authenticator,
+    _ kept: [(sender: Address, bytes: [UInt8])]?
   ) throws(BlockRecordFailure) -> [BlockTransaction] {
     let count = Int(try reader.number32())
     guard count <= Limits.blockTransactions + 1 else {
       throw reader.failure("\(count) transactions in one block")
     }
     var isSystem: [Bool] = []
-    var signed: [(sender: Address, bytes: [UInt8])] = []
+    var signed: [(sender: Address, bytes: [UInt8])] = kept ?? []
     for _ in 0..<count {
       let kind = try reader.number8()
       guard kind <= 1 else { throw reader.failure("a transaction of kind \(kind)") }
       isSystem.append(kind == 0)
-      guard kind == 1 else { continue }
+      guard kind == 1, kept == nil else { continue }
       guard let sender = Address(reader.bytes[try reader.take(20)]) else {
         throw reader.failure("a sender is cut")
       }
@@ -122,6 +128,7 @@ enum BlockForm {
       }
       transactions.append(.signed(transaction))
     }
+    guard next.next() == nil else { throw reader.failure("more transactions than the form names") }
     return transactions
   }
 

@@ -3,7 +3,13 @@ internal import Primitives
 /// Where a transaction stands.
 public struct TransactionPlace: Sendable {
   public let block: Block
+  /// Its index in the block.
   public let index: Int
+
+  package init(block: Block, index: Int) {
+    self.block = block
+    self.index = index
+  }
 }
 
 /// The newest blocks with their receipts and logs, in memory and bounded in bytes; readable the

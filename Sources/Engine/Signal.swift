@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// Wakes one waiting thread; what it waits for stands elsewhere, under a lock of its own.
-final class Signal: @unchecked Sendable {
+package final class Signal: @unchecked Sendable {
   // Unchecked: the two pthread objects are made once, never move, and are their own guards.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var isRaised = false
 
-  init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
@@ -23,7 +23,7 @@ final class Signal: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func raise() {
+  package func raise() {
     pthread_mutex_lock(mutex)
     isRaised = true
     pthread_cond_signal(condition)
@@ -31,7 +31,7 @@ final class Signal: @unchecked Sendable {
   }
 
   /// Waits until raised, or until the time is over.
-  func wait(nanoseconds: UInt64) {
+  package func wait(nanoseconds: UInt64) {
     let end = Monotonic.nanoseconds() + nanoseconds
     var deadline = timespec(
       tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
@@ -74,9 +74,12 @@ package final class Worker: Sendable {
   /// Waits until the work is over; call once.
   package func join() { pthread_join(thread, nil) }
 
-  /// Gives the calling thread the lowest priority: blocks go first, and on a busy machine it takes
+  /// Gives the calling thread a lower priority: blocks go first, and on a busy machine it takes
   /// what time is left.
-  static func yieldToOthers() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+  /// - Parameter niceness: how far, up to 19.
+  package static func yieldToOthers(niceness: Int32 = 19) {
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
+  }
 
   private final class Box: Sendable {
     let body: @Sendable () -> Void

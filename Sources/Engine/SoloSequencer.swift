@@ -18,6 +18,8 @@ public enum EngineNotice: Sendable, Equatable {
   case historyFailed(String)
   /// The block log was mended, or cannot go on; the chain itself does.
   case log(String)
+  /// The index was mended, made anew or cannot go on; the chain itself does.
+  case index(String)
   /// The disk failed while a block was being made durable: the process must end at once.
   case failed(String)
 }

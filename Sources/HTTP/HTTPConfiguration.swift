@@ -131,8 +131,8 @@ public enum HTTPServerFailure: Error, Equatable, CustomStringConvertible {
       "\"\(text)\" is no IP address: give one such as 127.0.0.1 or ::1"
     case .publicAddress(let text):
       "\(text) can be reached from other machines: give a certificate (--tls-certificate,"
-        + " --tls-key), listen on 127.0.0.1 and put a proxy with TLS in front, or allow it without encryption"
-        + " (--insecure-public)"
+        + " --tls-key), listen on 127.0.0.1 and put a proxy with TLS in front, or allow it without"
+        + " encryption (--insecure-public)"
     case .socketPath(let path, let reason):
       "cannot listen on the socket \(path): \(reason)"
     case .portInUse(let address, let port):

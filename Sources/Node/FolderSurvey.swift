@@ -41,7 +41,9 @@ struct FolderSurvey {
     let parts = entry.path.split(separator: "/").map(String.init)
     guard let top = parts.first else { return true }
     switch (top, parts.count) {
-    case ("journal", 1), ("checkpoints", 1), ("tiles", 1), ("keys", 1): return entry.isFolder
+    case ("journal", 1), ("checkpoints", 1), ("tiles", 1), ("keys", 1), ("index", 1):
+      return entry.isFolder
+    case ("index", 2): return parts[1].hasPrefix("index.sqlite")
     case ("tiles", _), ("keys", _): return true
     case ("genesis.json", 1), ("clock.json", 1), ("LOCK", 1), ("manifest.json", 1),
       ("genesis.json.new", 1), ("clock.json.new", 1):

@@ -34,6 +34,8 @@ final class NodeGate: Sendable {
 
   func serves(_ server: HTTPServer) { self.server.withLock { $0 = server } }
 
+  func indexes(_ index: TransactionIndex?) { metrics.indexes(index) }
+
   /// Forgets the server, which holds the gate in turn.
   func close() { server.withLock { $0 = nil } }
 

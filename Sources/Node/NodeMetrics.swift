@@ -18,6 +18,8 @@ final class NodeMetrics: Sendable {
   private let disk: RealDisk
   private let started = SystemClock().now()
   private let checkpoint: Mutex<Checkpoint?>
+  /// Set once, before the first block is served.
+  private let index = Mutex<TransactionIndex?>(nil)
 
   init(_ disk: RealDisk) {
     self.disk = disk
@@ -30,6 +32,8 @@ final class NodeMetrics: Sendable {
       checkpoint.withLock { $0 = Checkpoint(height: height, time: SystemClock().now()) }
     }
   }
+
+  func indexes(_ index: TransactionIndex?) { self.index.withLock { $0 = index } }
 
   private static func newest(_ disk: RealDisk) -> Checkpoint? {
     guard let height = try? Checkpoints.newest(disk) else { return nil }
@@ -52,6 +56,7 @@ final class NodeMetrics: Sendable {
     if let router {
       chain(router.rpc.chain, now: now, &text)
       engine(router.rpc.chain, &text)
+      if let index = index.withLock({ $0 }) { index.tell(&text) }
       text.family(
         "freehold_rpc_calls_total", .counter, "JSON-RPC requests by method; unknown ones as other.")
       for (method, count) in router.rpc.calls.all {

@@ -39,6 +39,8 @@ extension LogEvent {
         ])
     case .log(let what):
       self.init(.warning, "block-log", [("message", .text(what))])
+    case .index(let what):
+      self.init(.warning, "index", [("message", .text(what))])
     case .failed(let why):
       self.init(
         .error, "disk-failed",

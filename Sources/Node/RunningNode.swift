@@ -18,6 +18,10 @@ public struct NodeConfiguration: Sendable {
   public var checkpoints: CheckpointPolicy
   /// True where metrics are for other machines too.
   public var tellsMetrics = false
+  /// True where the index is kept.
+  public var keepsIndex = true
+  /// Bytes of recent blocks that stay in memory.
+  public var memoryBytes = 1 << 30
 
   public init(
     host: String, port: UInt16, isPublic: Bool, checkpoints: CheckpointPolicy = CheckpointPolicy()
@@ -60,6 +64,8 @@ public final class RunningNode: Sendable {
   private let sequencer: SoloSequencer
   private let history: History<RealDisk>?
   private let log: BlockLog<RealDisk>
+  /// Nil where it is switched off.
+  public let index: TransactionIndex?
   private let server: HTTPServer
   private let gate: NodeGate
   private let lock: FolderHolder
@@ -100,7 +106,7 @@ public final class RunningNode: Sendable {
     self.gate = gate
     server = try Self.listen(configuration, gate)
     do throws(NodeFailure) {
-      (chain, recovery, history, log, sequencer) = try Self.start(
+      (chain, recovery, history, log, index, sequencer) = try Self.start(
         folder, document, configuration, gate, skipped, progress, notify)
     } catch {
       server.stop()
@@ -128,7 +134,7 @@ public final class RunningNode: Sendable {
   }
 
   private typealias Parts = (
-    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, SoloSequencer
+    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, TransactionIndex?, SoloSequencer
   )
 
   /// Brings the chain up and opens the gate to it.
@@ -137,7 +143,8 @@ public final class RunningNode: Sendable {
     _ gate: NodeGate, _ skipped: (CheckpointFailure) -> Void, _ progress: (Height) -> Void,
     _ notify: @escaping @Sendable (EngineNotice) -> Void
   ) throws(NodeFailure) -> Parts {
-    let chain = Chain(genesis: document.genesis(), secret: .random())
+    let chain = Chain(
+      genesis: document.genesis(), secret: .random(), memory: configuration.memoryBytes)
     let machine: Machine<RealDisk>
     do throws(ReplayFailure) {
       gate.starts("replaying: height 0")
@@ -151,6 +158,10 @@ public final class RunningNode: Sendable {
     let recovery = machine.recovered
     let history = machine.history(notify: notify)
     let log = try Self.log(chain, folder, notify)
+    let index =
+      configuration.keepsIndex
+      ? TransactionIndex(chain, disk: folder.disk) { notify(.index($0)) } : nil
+    gate.indexes(index)
     let clock = document.network.development ? try Self.clock(folder.disk) : nil
     let advance = clock.map { clock in
       { @Sendable (seconds: Seconds) -> Result<LogicalTime, AdvanceRefusal> in
@@ -167,7 +178,8 @@ public final class RunningNode: Sendable {
         advance: advance,
         log: LogAccess(
           key: log.key.text, origin: log.key.name, file: { log.file($0) },
-          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) }),
+        archive: index))
     let sequencer = SoloSequencer(chain: chain)
     if let clock {
       sequencer.start(
@@ -177,13 +189,14 @@ public final class RunningNode: Sendable {
         machine, clock: SystemClock(), checkpoints: configuration.checkpoints, notify: notify)
     }
     log.start()
+    index?.start()
     let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
     gate.open(router, now: now) { request in
       let answer = router.respond(
         method: request.method.rawValue, path: request.path, body: request.body)
       return HTTPResponse(answer)
     }
-    return (chain, recovery, history, log, sequencer)
+    return (chain, recovery, history, log, index, sequencer)
   }
 
   private static func log(
@@ -222,6 +235,7 @@ public final class RunningNode: Sendable {
     history?.stop()
     sequencer.stop()
     log.stop()
+    index?.stop()
   }
 
   /// Returns once the engine has let go of the state, which it does between two blocks: a watchdog

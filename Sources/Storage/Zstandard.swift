@@ -1,16 +1,16 @@
 internal import CZstd
 
 /// Zstandard (RFC 8878) over libzstd: whole frames in memory, nothing streamed.
-enum Zstandard {
+package enum Zstandard {
   /// Level 1: measured beside level 3 on pages of accounts in decision record 5.
-  static let level: Int32 = 1
+  package static let level: Int32 = 1
 
   /// The most bytes that `compress` gives for so many.
   static func bound(_ rawCount: Int) -> Int { ZSTD_compressBound(rawCount) }
 
   /// One frame of exactly `rawCount` bytes, which the frame itself must declare; nil for anything
   /// else. Never more than `rawCount` bytes are set aside, whatever the frame says.
-  static func decompress(_ stored: [UInt8], rawCount: Int) -> [UInt8]? {
+  package static func decompress(_ stored: [UInt8], rawCount: Int) -> [UInt8]? {
     guard rawCount >= 0 else { return nil }
     let isOneFrame = stored.withUnsafeBytes { bytes in
       ZSTD_getFrameContentSize(bytes.baseAddress, bytes.count) == UInt64(rawCount)
@@ -28,15 +28,15 @@ enum Zstandard {
 }
 
 /// Compresses one piece after another with the same working memory; for one thread.
-struct Compressor: ~Copyable {
+package struct Compressor: ~Copyable {
   private let context: OpaquePointer?
 
-  init() { context = ZSTD_createCCtx() }
+  package init() { context = ZSTD_createCCtx() }
 
   deinit { ZSTD_freeCCtx(context) }
 
   /// One frame that declares its size; nil where the library finds no memory.
-  mutating func compress(_ raw: [UInt8], level: Int32 = Zstandard.level) -> [UInt8]? {
+  package mutating func compress(_ raw: [UInt8], level: Int32 = Zstandard.level) -> [UInt8]? {
     guard let context else { return nil }
     let stored = [UInt8](unsafeUninitializedCapacity: Zstandard.bound(raw.count)) {
       buffer, filled in

@@ -39,6 +39,14 @@ enum ServeCommand {
         help: "How long a stop lets clients read what became of what was accepted.",
         defaultValue: "10", environment: .section("serve")),
       Option(
+        "memory-blocks", .number(1...1_048_576), "MIB",
+        help: "Memory for recent blocks, in MiB; older ones are read from the index.",
+        defaultValue: "1024", environment: .section("serve")),
+      Option(
+        "no-index", .flag,
+        help: "Keep no index: no history of accounts, and no blocks older than memory holds.",
+        environment: .section("serve")),
+      Option(
         "public-metrics", .flag, help: "Answer /metrics to other machines and proxies too.",
         environment: .section("serve")),
       Option(
@@ -68,6 +76,8 @@ enum ServeCommand {
         interval: (match.number("checkpoint-every") ?? 64) << 20,
         prunesJournal: match.flag("prune")))
     configuration.tellsMetrics = match.flag("public-metrics")
+    configuration.keepsIndex = !match.flag("no-index")
+    configuration.memoryBytes = Int(match.number("memory-blocks") ?? 1_024) << 20
     do throws(NodeFailure) {
       let node = try service.start(DataFolder(match.text("data") ?? ""), configuration) {
         Terminal.progress("replaying the journal: height \($0)")

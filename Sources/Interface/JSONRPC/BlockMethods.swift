@@ -14,7 +14,7 @@ extension Method {
     Method("eth_getBlockByHash", [.required("hash"), .optional("fullTransactions")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
       let isFull = try arguments.flag(1)
-      guard let block = rpc.chain.block(try arguments.digest(0)) else { return writer.null() }
+      guard let block = try rpc.blocks.block(try arguments.digest(0)) else { return writer.null() }
       writer.block(block, fullTransactions: isFull, chainID: rpc.chain.genesis.chainID)
     },
     Method("eth_getBlockTransactionCountByNumber", [.required("block")]) {
@@ -24,7 +24,7 @@ extension Method {
     },
     Method("eth_getBlockTransactionCountByHash", [.required("hash")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      guard let block = rpc.chain.block(try arguments.digest(0)) else { return writer.null() }
+      guard let block = try rpc.blocks.block(try arguments.digest(0)) else { return writer.null() }
       writer.quantity(UInt(block.transactions.count))
     },
     Method("eth_getUncleCountByBlockNumber", [.required("block")]) {
@@ -34,7 +34,7 @@ extension Method {
     },
     Method("eth_getUncleCountByBlockHash", [.required("hash")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      guard rpc.chain.block(try arguments.digest(0)) != nil else { return writer.null() }
+      guard try rpc.blocks.block(try arguments.digest(0)) != nil else { return writer.null() }
       writer.quantity(0 as UInt)
     },
     Method("eth_getBlockReceipts", [.required("block")]) {
@@ -45,21 +45,6 @@ extension Method {
       writer.endArray()
     },
   ]
-}
-
-extension JSONRPC {
-  /// The block meant; nil where there is none, and a failure where it is no longer in memory.
-  func block(_ reference: BlockReference) throws(RPCFailure) -> Block? {
-    switch reference {
-    case .head, .pending: return chain.head
-    case .hash(let hash): return chain.block(hash)
-    case .earliest: return chain.block(chain.firstHeight)
-    case .number(let height):
-      if let block = chain.block(height) { return block }
-      if height < chain.firstHeight { throw .pruned(height, chain) }
-      return nil
-    }
-  }
 }
 
 extension JSONWriter {

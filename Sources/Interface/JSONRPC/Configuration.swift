@@ -13,17 +13,20 @@ public struct Configuration: Sendable {
   public let advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)?
   /// The block log; nil where the node keeps none.
   public let log: LogAccess?
+  /// What is kept of blocks that memory has let go; nil where the node keeps no index.
+  public let archive: (any BlockArchive)?
 
   public init(
     version: String, clientVersion: String, development: DevelopmentAccounts? = nil,
     advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil,
-    log: LogAccess? = nil
+    log: LogAccess? = nil, archive: (any BlockArchive)? = nil
   ) {
     self.version = version
     self.clientVersion = clientVersion
     self.development = development
     self.advance = advance
     self.log = log
+    self.archive = archive
   }
 }
 

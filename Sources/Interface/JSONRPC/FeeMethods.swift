@@ -121,18 +121,18 @@ extension JSONRPC {
       throw RPCFailure(
         RPCFailure.refused, "request beyond head block: the newest block is \(chain.head.height)")
     }
-    var blocks: [Block] = []
+    var found: [Block] = []
     var work = 0
     var next: Block? = last
-    while blocks.count < min(count, UInt64(RPCLimits.feeHistoryBlocks)), let block = next {
+    while found.count < min(count, UInt64(RPCLimits.feeHistoryBlocks)), let block = next {
       work += percentiles.isEmpty ? 0 : block.receipts.count
-      if work > RPCLimits.feeHistoryTransactions, !blocks.isEmpty { break }
-      blocks.append(block)
-      next = block.height == 0 ? nil : chain.block(block.height - 1)
+      if work > RPCLimits.feeHistoryTransactions, !found.isEmpty { break }
+      found.append(block)
+      next = block.height == 0 ? nil : try blocks.block(block.height - 1)
     }
     var history = FeeHistory()
-    history.oldest = blocks.last?.height ?? last.height
-    for block in blocks.reversed() {
+    history.oldest = found.last?.height ?? last.height
+    for block in found.reversed() {
       history.baseFees.append(block.header.baseFee)
       history.gas.append((block.header.gasUsed, block.header.gasLimit))
       if !percentiles.isEmpty {

@@ -65,6 +65,12 @@ struct LogFilter: Sendable {
     Self.mayMatch(addresses, bloom) && topics.allSatisfy { Self.mayMatch($0, bloom) }
   }
 
+  /// The filter without its bits.
+  var values: ArchiveLogFilter {
+    ArchiveLogFilter(
+      addresses: addresses.map(\.value), topics: topics.map { $0.map(\.value) })
+  }
+
   func matches(_ log: Log) -> Bool {
     guard addresses.isEmpty || addresses.contains(where: { $0.value == log.address }),
       topics.count <= log.topics.count
@@ -141,22 +147,30 @@ extension JSONRPC {
     writer.beginArray()
     switch filter.blocks {
     case .one(let hash):
-      guard let block = chain.block(hash) else {
-        throw RPCFailure(RPCFailure.refused, "unknown block: no block in memory has this hash")
+      guard let block = try blocks.block(hash) else {
+        throw RPCFailure(RPCFailure.refused, "unknown block: no block has this hash")
       }
       try search.read(block, &writer)
     case .range(let from, let to):
       let (first, last) = try range(from, to)
       var height = first
       while height <= last {
-        guard let block = chain.block(height) else {
-          throw .pruned(height, chain)
+        let (heights, next) = try blocks.candidates(filter, height...last, limit: 1_000)
+        for height in heights { try search.read(try committed(height), &writer) }
+        height = next
+        if height > last { break }
+        if heights.isEmpty {
+          try search.read(try committed(height), &writer)
+          height += 1
         }
-        try search.read(block, &writer)
-        height += 1
       }
     }
     writer.endArray()
+  }
+
+  private func committed(_ height: Height) throws(RPCFailure) -> Block {
+    guard let block = try blocks.block(height) else { throw .pruned(height, blocks) }
+    return block
   }
 
   private func range(
@@ -182,7 +196,7 @@ extension JSONRPC {
   ) throws(RPCFailure) -> Height {
     switch reference {
     case .head, .pending: return head
-    case .earliest: return chain.firstHeight
+    case .earliest: return blocks.first
     case .number(let height): return height
     case .hash:
       throw RPCFailure(

@@ -8,9 +8,8 @@ extension Method {
   static let state: [Method] = [
     Method("eth_getBalance", [.required("address"), .optional("block")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      let address = try arguments.address(0)
-      try rpc.requireHead(try arguments.block(1))
-      let balance = rpc.chain.withState { $0.balance(of: address) }
+      let balance = try rpc.balance(
+        of: try arguments.address(0), at: try arguments.block(1))
       let weiPerUnit = rpc.chain.genesis.network.weiPerUnit
       // Fits: a supply of 128 bits times at most 10^18.
       writer.quantity(UInt256(balance.units) * weiPerUnit)
@@ -51,7 +50,7 @@ extension JSONRPC {
     switch reference {
     case .head, .pending: return
     case .earliest:
-      if chain.firstHeight == head.height { return }
+      if blocks.first == head.height { return }
     case .number(let height):
       if height == head.height { return }
       if height > head.height {
@@ -60,7 +59,7 @@ extension JSONRPC {
       }
     case .hash(let hash):
       if hash == head.hash { return }
-      guard chain.block(hash) != nil else {
+      guard try blocks.block(hash) != nil else {
         throw RPCFailure(RPCFailure.refused, "block not found: no block has this hash")
       }
     }

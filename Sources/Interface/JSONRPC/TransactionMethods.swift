@@ -25,7 +25,7 @@ extension Method {
       let chainID = rpc.chain.genesis.chainID
       // The pool first: what leaves it meanwhile is found in a block.
       let waiting = rpc.chain.waiting(hash)
-      if let place = rpc.chain.transaction(hash) {
+      if let place = try rpc.blocks.transaction(hash, isWaiting: waiting != nil) {
         writer.transaction(place.block, place.index, chainID: chainID)
       } else if let waiting {
         writer.transaction(.signed(waiting), at: nil, chainID: chainID)
@@ -36,7 +36,7 @@ extension Method {
     Method("eth_getTransactionByBlockHashAndIndex", [.required("hash"), .required("index")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
       let index = try arguments.required(1, Shape.quantity64)
-      guard let block = rpc.chain.block(try arguments.digest(0)),
+      guard let block = try rpc.blocks.block(try arguments.digest(0)),
         index < block.transactions.count
       else { return writer.null() }
       writer.transaction(block, Int(index), chainID: rpc.chain.genesis.chainID)
@@ -50,7 +50,7 @@ extension Method {
     },
     Method("eth_getTransactionReceipt", [.required("hash")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      guard let place = rpc.chain.transaction(try arguments.digest(0)) else {
+      guard let place = try rpc.blocks.transaction(try arguments.digest(0)) else {
         return writer.null()
       }
       writer.receipt(place.block, place.index)

@@ -1,21 +1,21 @@
 internal import Cryptography
-internal import Economy
+package import Economy
 public import EconomyFile
-internal import Engine
+package import Engine
 internal import Ledger
-internal import Primitives
+package import Primitives
 
 /// Random life of every module as signed blocks: what a chain under faults is fed with, and what
 /// its state has to be after each of them.
 public struct LifeRecord: Sendable {
-  struct Block: Sendable {
-    let time: LogicalTime
-    let transactions: [AuthenticTransaction]
+  package struct Block: Sendable {
+    package let time: LogicalTime
+    package let transactions: [AuthenticTransaction]
     let stateRoot: Digest
   }
 
-  let genesis: Genesis
-  let blocks: [Block]
+  package let genesis: Genesis
+  package let blocks: [Block]
 
   var transactionCount: Int { blocks.reduce(0) { $0 + $1.transactions.count } }
 
