@@ -74,6 +74,7 @@ public enum Mnemonic {
     bits.reserveCapacity(entropy.count + 1)
     bits.append(checksum(entropy))
     var phrase: [UInt8] = []
+    // Room for eight letters and a blank or line break behind each word.
     phrase.reserveCapacity(entropy.count / 4 * 3 * 9)
     for place in 0..<(entropy.count / 4 * 3) {
       if place > 0 { phrase.append(0x20) }
@@ -91,8 +92,7 @@ public enum Mnemonic {
     var bits = [UInt8](repeating: 0, count: (words.count * 11 + 7) / 8)
     defer { explicit_bzero(&bits, bits.count) }
     for (place, word) in words.enumerated() {
-      let small = word.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-      guard let number = MnemonicWords.number(of: small[...]) else {
+      guard let number = MnemonicWords.number(of: word) else {
         throw .unknownWord(place: place + 1)
       }
       for bit in 0..<11 where number >> (10 - bit) & 1 == 1 {
@@ -100,8 +100,11 @@ public enum Mnemonic {
         bits[position / 8] |= 0x80 >> UInt8(position % 8)
       }
     }
-    let entropy = Array(bits[..<(words.count / 3 * 4)])
-    guard checksum(entropy) == bits[entropy.count] else { throw .checksum }
+    var entropy = Array(bits[..<(words.count / 3 * 4)])
+    guard checksum(entropy) == bits[entropy.count] else {
+      explicit_bzero(&entropy, entropy.count)
+      throw .checksum
+    }
     return entropy
   }
 

@@ -3,14 +3,16 @@ enum MnemonicWords {
   /// The words as bytes, so that a phrase need never become a text that nobody can wipe.
   static let all: [[UInt8]] = text.utf8.split { $0 == 0x20 || $0 == 0x0a }.map { Array($0) }
 
-  /// The number of a word in small letters, or nil where the list does not have it.
+  /// The number of a word in either case, or nil where the list does not have it. No copy of the
+  /// word is made.
   static func number(of word: ArraySlice<UInt8>) -> Int? {
+    let small = word.lazy.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
     var (low, high) = (0, all.count)
     while low < high {
       let middle = (low + high) / 2
-      if all[middle].lexicographicallyPrecedes(word) { low = middle + 1 } else { high = middle }
+      if all[middle].lexicographicallyPrecedes(small) { low = middle + 1 } else { high = middle }
     }
-    return low < all.count && all[low].elementsEqual(word) ? low : nil
+    return low < all.count && all[low].elementsEqual(small) ? low : nil
   }
 
   private static let text = """

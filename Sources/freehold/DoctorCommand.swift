@@ -16,7 +16,7 @@ enum DoctorCommand {
       CommandTable.data,
       Option("deep", .flag, help: "Also replay everything, as verify does; not while a node runs."),
     ],
-    example: "freehold doctor --data .freehold/dta")
+    isList: true, example: "freehold doctor --data .freehold/dta")
 
   static func run(_ match: Match) -> ExitCode {
     var doctor = Doctor(
@@ -24,10 +24,15 @@ enum DoctorCommand {
       progress: { Terminal.progress("looked at to height \($0)") })
     let diagnosis = doctor.examine(deep: match.flag("deep"))
     Terminal.progressEnds()
-    if match.wantsJSON {
-      json(diagnosis)
-    } else {
-      text(diagnosis)
+    switch match.output {
+    case .json: json(diagnosis)
+    case .table: text(diagnosis)
+    case .csv:
+      var listing = Listing(["weight", "subject", "text", "repair"])
+      for finding in diagnosis.findings {
+        listing.append([finding.weight.rawValue, finding.subject, finding.text, finding.repair])
+      }
+      Terminal.list(listing, as: .csv, under: "findings")
     }
     return diagnosis.isSound ? .success : .failed
   }

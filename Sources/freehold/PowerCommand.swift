@@ -18,7 +18,7 @@ enum PowerCommand {
       Option("node", .text, "URL", help: "A running node to ask who holds the roles now."),
     ],
     positionals: [Positional("FILE", .path, help: "The economy file.")],
-    example: "freehold power economies/dta.json --overlay economies/dev.json")
+    isList: true, example: "freehold power economies/dta.json --overlay economies/dev.json")
 
   /// A role as it is printed.
   private struct Entry {
@@ -61,7 +61,11 @@ enum PowerCommand {
       let entries =
         try url.map { url throws(ClientFailure) in try live(url, access) }
         ?? planned(access)
-      report(entries, access, isLive: url != nil, json: json)
+      if match.output == .csv {
+        Terminal.list(listing(entries), as: .csv, under: "roles")
+      } else {
+        report(entries, access, isLive: url != nil, json: json)
+      }
       return .success
     } catch {
       return DeclaredCommands.fail(
@@ -139,6 +143,20 @@ enum PowerCommand {
 
   private static func elements(_ tree: ABITree) -> [ABITree] {
     if case .list(let trees) = tree { trees } else { [] }
+  }
+
+  /// A row for each holder of a role, and one for a role that nobody holds.
+  private static func listing(_ entries: [Entry]) -> Listing {
+    var listing = Listing(["role", "admin", "holder", "address", "until", "may"])
+    for entry in entries {
+      for holder in entry.holders.isEmpty ? [Holder()] : entry.holders {
+        listing.append([
+          entry.name, entry.admin, holder.name ?? "", holder.address?.checksummed ?? "",
+          holder.until ?? "", entry.operations.joined(separator: "; "),
+        ])
+      }
+    }
+    return listing
   }
 
   private static func report(

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from eth_abi import decode, encode
 from eth_utils import function_signature_to_4byte_selector, keccak
-from harness import Node, binary, free_port
+from harness import ROOT, Node, binary, free_port
 from test_cli import RECEIVER, SENDER, ask, run
 
 
@@ -320,6 +320,9 @@ def test_lists_as_csv(node):
         rows = list(csv.DictReader(io.StringIO(run(node, verb, "--list", "-o", "csv"))))
         listed = ask(node, verb, "--list")["operations" if verb == "tx" else "queries"]
         assert [row["signature"] for row in rows] == [row["signature"] for row in listed]
+    files = [str(ROOT / "economies" / name) for name in ("dta.json", "dev.json")]
+    roles = run(node, "power", files[0], "--overlay", files[1], "-o", "csv")
+    assert {row["role"] for row in csv.DictReader(io.StringIO(roles))} >= {"pauser"}
     for words in (("parameters", "limits"), ("pools", "pools")):
         rows = list(csv.DictReader(io.StringIO(run(node, "query", *words, "-o", "csv"))))
         listed = ask(node, "query", *words)["result"]

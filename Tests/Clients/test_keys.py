@@ -125,6 +125,18 @@ def test_a_folder_of_others_works_as_it_is(place):
     assert account.address in keys(place, "list", password=False)
 
 
+def test_a_password_is_changed(place):
+    made = json.loads(keys(place, "new", "alice", "--light", "--json"))
+    new = private(place / "new", "another canary")
+    words = ("change-password", "alice", "--new-password-file", new, "--light")
+    moved = json.loads(keys(place, *words, "--json"))
+    assert moved["address"] == made["address"] and moved["file"] != made["file"]
+    assert not pathlib.Path(made["file"]).exists()
+    document = json.loads(pathlib.Path(moved["file"]).read_text())
+    assert Account.from_key(Account.decrypt(document, "another canary")).address == made["address"]
+    assert "does not open" in keys(place, *words, code=1)
+
+
 def test_phrases(place):
     phrase = "test test test test test test test test test test test junk"
     path = private(place / "phrase", phrase + "\n")
@@ -190,6 +202,9 @@ def test_where_a_password_may_come_from(place):
     made = facts(keys(place, *words, *given, password=False, pass_fds=[reading]))
     os.close(reading)
     assert made["address"] == Account.from_key(KEY).address
+    assert "in the folder already" in keys(place, *words, code=2)
+    (place / "keys").rename(place / "elsewhere")
+    made["file"] = made["file"].replace("/keys/", "/elsewhere/")
     document = json.loads(pathlib.Path(made["file"]).read_text())
     assert Account.decrypt(document, PASSWORD).hex().removeprefix("0x") == KEY[2:]
     for text, reason in (("", "empty password"), ("a\nb\n", "more than one line")):
@@ -236,8 +251,7 @@ def test_a_person_types_without_echo(place):
     assert PASSWORD not in shown and KEY[2:] not in shown and "wrong" not in shown
     (path,) = (place / "keys").glob("UTC--*")
     assert Account.decrypt(json.loads(path.read_text()), PASSWORD)
-    key = private(place / "key", KEY)
-    command += ["--key-file", key]
+    command = [*command[:-1], str(place / "other"), "--key-file", private(place / "key", KEY)]
     differing = [(b"new password", b"one\r"), (b"once more", b"two\r")]
     code, shown = talk(command, differing)
     assert code == 2 and "passwords differ" in shown
@@ -246,6 +260,15 @@ def test_a_person_types_without_echo(place):
     code, shown = talk([binary(), "keys", "phrase", "new", "--words", "12"], [])
     words = shown.replace("\r", "").splitlines()[0]
     assert code == 0 and Account.from_mnemonic(words)
+
+
+def test_progress_is_for_terminals_that_want_it(place, monkeypatch):
+    words = ["--light", "--password-file", str(place / "password"), "--keys", str(place / "keys")]
+    code, shown = talk([binary(), "keys", "new", *words], [])
+    assert code == 0 and "\x1b[K" in shown
+    monkeypatch.setenv("NO_COLOR", "1")
+    code, shown = talk([binary(), "keys", "new", *words], [])
+    assert code == 0 and "\x1b" not in shown
 
 
 def test_secrets_stand_in_no_process_list(place):

@@ -105,13 +105,24 @@ struct KeyFolder {
     guard let address = store.address else { throw .malformed("the keystore has no address") }
     let place = "\(path)/\(Self.fileName(address))"
     return try withLock { (folder) throws(ClientFailure) in
-      // The name is tried first, so that no key is made which then has not the name asked for.
+      if let name, try folder.book().address(name) != nil {
+        throw .usage("the name '\(name)' is taken: choose another, or forget it first")
+      }
+      try PrivateFile.create(place, store.json)
       if let name {
         try folder.change { (book) throws(TextFailure) in try book.set(name, address) }
       }
-      try PrivateFile.create(place, store.json)
       return place
     }
+  }
+
+  /// Puts a keystore in the place of another of the same account.
+  func replace(_ entry: Entry, with store: Keystore) throws(ClientFailure) -> String {
+    let place = try add(store, name: nil)
+    guard unlink(entry.path) == 0 else {
+      throw .malformed("\(entry.path): \(PrivateFile.reason()): the old file is still there")
+    }
+    return place
   }
 
   /// Gives a name to an address, one's own or another's.

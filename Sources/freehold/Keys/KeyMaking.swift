@@ -73,20 +73,29 @@ enum KeyMaking {
     if let name, try folder.book().address(name) != nil {
       throw .usage("the name '\(name)' is taken: choose another, or forget it first")
     }
+    if let entry = try folder.find(key.address.checksummed) {
+      throw .usage(
+        "the account is in the folder already, as \(entry.path): use it, or move that file away")
+    }
     let password = try PasswordSource.new(match, "new password of \(key.address.checksummed)")
+    let path = try folder.add(try seal(key, password, match), name: name)
+    var rows = [("address", key.address.checksummed)]
+    if let name { rows.append(("name", name)) }
+    Terminal.facts(rows + [("file", path)], json: match.wantsJSON)
+  }
+
+  /// The key under a password, at the cost that the command asks for.
+  static func seal(
+    _ key: PrivateKey, _ password: Password, _ match: Match
+  ) throws(ClientFailure) -> Keystore {
     Terminal.progress("encrypting the key")
-    let store: Keystore
+    defer { Terminal.progressEnds() }
     do throws(KeystoreFailure) {
-      store = try Keystore(
+      return try Keystore(
         key, password: password, derivation: match.flag("light") ? .light : .standard)
     } catch {
       throw .malformed(error.description)
     }
-    let path = try folder.add(store, name: name)
-    Terminal.progressEnds()
-    var rows = [("address", key.address.checksummed)]
-    if let name { rows.append(("name", name)) }
-    Terminal.facts(rows + [("file", path)], json: match.wantsJSON)
   }
 
   private static func storedKey(_ match: Match) throws(ClientFailure) -> PrivateKey {
@@ -110,13 +119,14 @@ enum KeyMaking {
   /// The key that digits write, with or without 0x and white space around them. Without a text in
   /// between, which nobody could wipe.
   static func key(_ bytes: [UInt8]) -> PrivateKey? {
-    var digits = bytes.drop { $0 <= 0x20 }
-    while let last = digits.last, last <= 0x20 { digits.removeLast() }
-    if digits.starts(with: [0x30, 0x78]) { digits.removeFirst(2) }
-    guard digits.count == 64 else { return nil }
+    var (start, end) = (0, bytes.count)
+    while start < end, bytes[start] <= 0x20 { start += 1 }
+    while start < end, bytes[end - 1] <= 0x20 { end -= 1 }
+    if bytes[start..<end].starts(with: [0x30, 0x78]) { start += 2 }
+    guard end - start == 64 else { return nil }
     var secret = [UInt8](repeating: 0, count: 32)
     defer { PrivateFile.wipe(&secret) }
-    for (place, digit) in digits.enumerated() {
+    for (place, digit) in bytes[start..<end].enumerated() {
       let value: UInt8
       switch digit {
       case 0x30...0x39: value = digit - 0x30

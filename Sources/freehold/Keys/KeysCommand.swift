@@ -46,6 +46,14 @@ enum KeysCommand {
         ],
         positionals: [account], example: "freehold keys export alice --to alice.key"),
       Command(
+        "change-password", summary: "Put a key under another password.",
+        options: [KeyFolder.option] + PasswordSource.options + [
+          Option(
+            "new-password-file", .path, "FILE",
+            help: "The new password; asked for at the terminal if none."), light,
+        ],
+        positionals: [account], example: "freehold keys change-password alice"),
+      Command(
         "name", summary: "Give a name to an address, one's own or another's.",
         options: [KeyFolder.option],
         positionals: [
@@ -117,6 +125,7 @@ enum KeysCommand {
       case "list": try list(match)
       case "show": try show(match)
       case "export": try export(match)
+      case "change-password": try changePassword(match)
       case "name": try name(match)
       case "forget": try forget(match)
       case "sign-message": try sign(match)
@@ -180,6 +189,17 @@ enum KeysCommand {
     defer { PrivateFile.wipe(&text) }
     let path = match.text("to") ?? ""
     try PrivateFile.create(path, text)
+    Terminal.facts([("address", address), ("file", path)], json: match.wantsJSON)
+  }
+
+  private static func changePassword(_ match: Match) throws(ClientFailure) {
+    let folder = KeyFolder(match)
+    let entry = try folder.require(match.text("ACCOUNT") ?? "")
+    let address = entry.store.address?.checksummed ?? ""
+    let password = try PasswordSource.existing(match, "password of \(address)")
+    let key = try KeyFolder.open(entry, password)
+    let new = try PasswordSource.new(match, "new password", options: "new-password")
+    let path = try folder.replace(entry, with: try KeyMaking.seal(key, new, match))
     Terminal.facts([("address", address), ("file", path)], json: match.wantsJSON)
   }
 

@@ -19,7 +19,7 @@ enum PasswordSource {
     _ match: Match, _ prompt: String, options prefix: String = "password"
   ) throws(ClientFailure) -> Password {
     if let password = try given(match, prefix) { return password }
-    return try make(try Prompt.secret(prompt + ": ", instead: instead(prefix)))
+    return try typed(prompt, prefix)
   }
 
   /// A password of something new: asked for twice, and not empty.
@@ -31,8 +31,8 @@ enum PasswordSource {
     if let given {
       password = given
     } else {
-      password = try make(try Prompt.secret(prompt + ": ", instead: instead(prefix)))
-      let again = try make(try Prompt.secret("once more: ", instead: instead(prefix)))
+      password = try typed(prompt, prefix)
+      let again = try typed("once more", prefix)
       guard password.isEqual(to: again) else {
         throw .usage("the two passwords differ: nothing was made; try again")
       }
@@ -46,30 +46,35 @@ enum PasswordSource {
   /// A secret of one line from a file of that option, or nil where the option is not there.
   static func line(_ match: Match, _ option: String) throws(ClientFailure) -> [UInt8]? {
     guard let path = match.text(option) else { return nil }
-    let limit = Password.maximumBytes
-    return try oneLine(try PrivateFile.read(path, limit: limit, "a file with a secret"), path)
+    var bytes = try PrivateFile.read(path, limit: Password.maximumBytes, "a file with a secret")
+    try makeOneLine(&bytes, path)
+    return bytes
   }
 
   private static func given(
     _ match: Match, _ prefix: String
   ) throws(ClientFailure) -> Password? {
-    if let bytes = try line(match, "\(prefix)-file") {
-      guard match.text("\(prefix)-fd") == nil else {
-        throw .usage("--\(prefix)-file and --\(prefix)-fd are both given: leave one out")
-      }
-      return try make(bytes)
+    guard match.text("\(prefix)-file") == nil || match.text("\(prefix)-fd") == nil else {
+      throw .usage("--\(prefix)-file and --\(prefix)-fd are both given: leave one out")
     }
+    if var bytes = try line(match, "\(prefix)-file") { return try make(&bytes) }
     guard let number = match.number("\(prefix)-fd") else { return nil }
     let name = "descriptor \(number)"
-    let bytes = try PrivateFile.read(
+    var bytes = try PrivateFile.read(
       Int32(truncatingIfNeeded: number), name, limit: Password.maximumBytes)
-    return try make(try oneLine(bytes, name))
+    try makeOneLine(&bytes, name)
+    return try make(&bytes)
   }
 
-  private static func instead(_ prefix: String) -> String { "--\(prefix)-file FILE" }
+  private static func typed(
+    _ prompt: String, _ prefix: String
+  ) throws(ClientFailure) -> Password {
+    var bytes = try Prompt.secret(prompt + ": ", instead: "--\(prefix)-file FILE")
+    return try make(&bytes)
+  }
 
-  private static func make(_ bytes: [UInt8]) throws(ClientFailure) -> Password {
-    var bytes = bytes
+  /// Takes the bytes over: they are wiped.
+  private static func make(_ bytes: inout [UInt8]) throws(ClientFailure) -> Password {
     defer { PrivateFile.wipe(&bytes) }
     guard let password = Password(bytes) else {
       throw .usage("the password is longer than \(Password.maximumBytes) bytes: choose another")
@@ -77,18 +82,16 @@ enum PasswordSource {
     return password
   }
 
-  /// Without the line break at the end; more than one line is a mistake.
-  private static func oneLine(
-    _ bytes: [UInt8], _ name: String
-  ) throws(ClientFailure) -> [UInt8] {
-    var line = bytes
-    if line.last == 0x0a { line.removeLast() }
-    if line.last == 0x0d { line.removeLast() }
-    guard !line.contains(0x0a) else {
-      PrivateFile.wipe(&line)
+  /// Takes the line break at the end away; more than one line is a mistake.
+  private static func makeOneLine(
+    _ bytes: inout [UInt8], _ name: String
+  ) throws(ClientFailure) {
+    if bytes.last == 0x0a { bytes.removeLast() }
+    if bytes.last == 0x0d { bytes.removeLast() }
+    guard !bytes.contains(0x0a) else {
+      PrivateFile.wipe(&bytes)
       throw .usage("\(name) has more than one line: write the secret in the first and only one")
     }
-    return line
   }
 }
 

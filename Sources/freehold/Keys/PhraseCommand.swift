@@ -10,7 +10,7 @@ enum PhraseCommand {
     guard var phrase = Mnemonic.random(wordCount: count) else {
       throw .malformed("the system gives no random bytes: see whether getrandom works")
     }
-    phrase.reserveCapacity(phrase.count + 1)
+    // There is room for it: nothing is copied.
     phrase.append(0x0a)
     defer { PrivateFile.wipe(&phrase) }
     if let path = match.text("to") {
