@@ -34,6 +34,24 @@ public struct ParameterDescription: Sendable {
   /// True for an event's topic.
   public let isIndexed: Bool
 
+  init(_ field: ABIField) {
+    name = field.name
+    type = field.type
+    meaning = field.meaning
+    elementMeaning = field.elementMeaning
+    isIndexed = false
+  }
+
+  init(
+    name: String, type: ABIType, meaning: Meaning, elementMeaning: Meaning?, isIndexed: Bool
+  ) {
+    self.name = name
+    self.type = type
+    self.meaning = meaning
+    self.elementMeaning = elementMeaning
+    self.isIndexed = isIndexed
+  }
+
   /// The parameter as a field, the form that coders of values take.
   public var field: ABIField {
     ABIField(name, type, meaning: meaning, elementMeaning: elementMeaning)
@@ -54,6 +72,8 @@ public struct CallDeclaration: Sendable {
   public let example: String
   /// What pause, emergency and block list do to the operation.
   public let compliance: CompliancePolicy
+  /// True where the transaction's value may come with it: Solidity's `payable`.
+  public let isPayable: Bool
   /// Solidity's canonical signature, such as `transfer(address,uint256)`.
   public let signature: String
   /// The first four bytes of the signature's keccak-256.
@@ -63,7 +83,7 @@ public struct CallDeclaration: Sendable {
 
   public init<each Value: ABIValue>(
     _ name: String, _ help: String, example: String, returns: [ParameterDescription] = [],
-    compliance: CompliancePolicy, role: Access.Role? = nil,
+    compliance: CompliancePolicy, role: Access.Role? = nil, isPayable: Bool = false,
     _ parameters: repeat Parameter<each Value>,
     make: @escaping @Sendable (repeat each Value) -> Operation
   ) {
@@ -73,6 +93,7 @@ public struct CallDeclaration: Sendable {
     self.help = help
     self.example = example
     self.compliance = compliance
+    self.isPayable = isPayable
     self.parameters = descriptions
     self.returns = returns
     self.role = role
@@ -133,6 +154,40 @@ public struct QueryDeclaration: Sendable {
   }
 }
 
+extension QueryDeclaration {
+  /// A view with several results: the fields of a record, each a result of its own.
+  public init<each Value: ABIValue, Answer: ABIRecord>(
+    _ name: String, _ help: String, example: String, results: Answer.Type,
+    _ parameters: repeat Parameter<each Value>,
+    read:
+      @escaping @Sendable (borrowing EconomyState, repeat each Value) throws(Rejection) -> Answer
+  ) {
+    var descriptions: [ParameterDescription] = []
+    for parameter in repeat each parameters { descriptions.append(parameter.description) }
+    self.name = name
+    self.help = help
+    self.example = example
+    self.parameters = descriptions
+    returns = Answer.fields.map(ParameterDescription.init)
+    signature = Signatures.text(name, descriptions)
+    selector = Signatures.selector(signature)
+    answer = {
+      (state: borrowing EconomyState, data: [UInt8], offset: Int) throws(QueryFailure) in
+      let arguments: (repeat each Value)
+      do throws(ABIFailure) {
+        arguments = try ABIReader.decode(data, from: offset, as: repeat (each Value).self)
+      } catch {
+        throw QueryFailure.malformed(error)
+      }
+      do throws(Rejection) {
+        return ABIWriter.encode(fieldsOf: try read(state, repeat each arguments))
+      } catch {
+        throw QueryFailure.rejected(error)
+      }
+    }
+  }
+}
+
 /// Why a query has no answer.
 public enum QueryFailure: Error, Sendable {
   case malformed(ABIFailure)
@@ -164,7 +219,8 @@ public struct EventDeclaration: Sendable {
   }
 }
 
-/// A rejection as outsiders see it: a Solidity custom error of at most three static parameters.
+/// A rejection as outsiders see it: a Solidity custom error of at most three static parameters, or
+/// a text as Solidity's `require` reverts with.
 public struct RejectionDeclaration: Sendable {
   public let code: UInt8
   public let name: String
@@ -173,10 +229,14 @@ public struct RejectionDeclaration: Sendable {
   public let parameters: [ParameterDescription]
   public let signature: String
   public let selector: UInt32
+  /// What it reverts with as `Error(string)`, for callers who match on a text that others made
+  /// known; nil for a custom error.
+  public let text: String?
 
   public init<each Value: ABIValue>(
     _ code: UInt8, _ name: String, _ help: String, _ parameters: repeat Parameter<each Value>
   ) {
+    text = nil
     var descriptions: [ParameterDescription] = []
     for parameter in repeat each parameters { descriptions.append(parameter.description) }
     self.code = code
@@ -187,8 +247,27 @@ public struct RejectionDeclaration: Sendable {
     selector = Signatures.selector(signature)
   }
 
-  /// The revert data of a rejection with this code.
+  /// A rejection that reverts with a text.
+  public init(_ code: UInt8, _ name: String, _ help: String, text: String) {
+    self.text = text
+    self.code = code
+    self.name = name
+    self.help = help
+    parameters = []
+    signature = "Error(string)"
+    selector = Self.textSelector
+  }
+
+  /// The selector of Solidity's `Error(string)`.
+  public static let textSelector: UInt32 = 0x08c3_79a0
+
+  /// What a person reads: the text, or name and help.
+  public var message: String { text ?? "\(name): \(help)" }
+
+  /// The revert data of a rejection with this code, of the refused call alone where it stands in a
+  /// batch.
   public func revertData(_ rejection: Rejection) -> [UInt8] {
+    if let text { return ABIWriter.encode(text, after: Selector(selector).bytes) }
     var bytes: [UInt8] = []
     selector.appendBigEndian(to: &bytes)
     let words = [rejection.first, rejection.second, rejection.third]

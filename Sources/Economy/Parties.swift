@@ -6,6 +6,8 @@ struct Parties: Hashable, Sendable {
   var receiver: Address? = nil
   /// Whom else it names.
   var counterparty: Address? = nil
+  /// And whom besides, judged as a counterparty.
+  var other: Address? = nil
 }
 
 extension EconomyState {
@@ -35,6 +37,14 @@ extension EconomyState {
       Parties(receiver: operation.to, counterparty: operation.from)
     case .burn: Parties()
     case .burnFrom(let operation): Parties(counterparty: operation.from)
+    // Taking an allowance back by a signature concerns its owner alone.
+    case .permit(let operation):
+      Parties(
+        counterparty: operation.owner,
+        other: operation.amount == .zero ? nil : operation.spender)
+    case .authorized(let operation):
+      Parties(receiver: operation.to, counterparty: operation.from)
+    case .cancel(let operation): Parties(counterparty: operation.authorizer)
     }
   }
 

@@ -57,6 +57,11 @@ public enum Registry {
     record.module == 0 ? Token.transferEvent : module(record.module)?.event(record.code)
   }
 
+  /// The revert data of a rejection as Solidity has it.
+  public static func revertData(_ rejection: Rejection) -> [UInt8] {
+    Self.rejection(rejection)?.revertData(rejection) ?? []
+  }
+
   /// The first topic of an event record's log: its signature's digest. Postings, which are most of
   /// all events, are answered without their declaration.
   public static func topic(_ record: EventRecord) -> Word? {
@@ -198,7 +203,7 @@ extension EconomyState {
   mutating func undoLast(of table: UInt8) {
     if ledger.undoLast(of: table) { return }
     switch table {
-    case 16...19: token.undoLast()
+    case 16...19: token.undoLast(of: table)
     case 20...23: access.undoLast(of: table)
     case 24...27: compliance.undoLast(of: table)
     case 28...31: parameters.undoLast(of: table)

@@ -10,6 +10,10 @@ public enum SystemAddress {
   /// The name of the burned account, which stands at the zero address.
   public static let burnedName = "sink.burned"
 
+  /// Where Multicall3 answers on every chain.
+  public static let multicall3 = Address(
+    high: 0xca11_bde0_5977_b363, middle: 0x1167_0288_62be_2a17, low: 0x3976_ca11)
+
   private static let modulePrefix: UInt64 = 0xf4ee_401d_0000_0000
 
   /// A module's address: 0xf4ee401d, zeros, the module's number.

@@ -9,8 +9,8 @@ internal import Primitives
 /// Little-endian: header length (4), header RLP, count (4), then per transaction a kind (0 the
 /// block's own, 1 signed) and, where it is signed, sender (20), length (4) and bytes; then per
 /// receipt success (1), gas (8), cumulative gas (8), price (16), whether refused (1) with module,
-/// code and three words, count of events (4), and per event module, code, topics (1 each), asset
-/// (4), words (4) and the words.
+/// code, place (2) and three words, count of events (4), and per event module, code, topics (1
+/// each), asset (4), words (4) and the words.
 enum BlockForm {
   /// The form; without the senders and bytes of transactions where somebody else keeps them.
   static func bytes(_ block: Block, withTransactions: Bool = true) -> [UInt8] {
@@ -43,6 +43,7 @@ enum BlockForm {
     if let rejection = receipt.rejection {
       bytes.append(rejection.module)
       bytes.append(rejection.code)
+      rejection.place.appendLittleEndian(to: &bytes)
       for word in [rejection.first, rejection.second, rejection.third] { word.append(to: &bytes) }
     }
     UInt32(receipt.events.count).appendLittleEndian(to: &bytes)
@@ -146,9 +147,11 @@ enum BlockForm {
     if refused == 1 {
       let module = try reader.number8()
       let code = try reader.number8()
+      let place = try reader.number16()
       let first = try reader.word()
       let second = try reader.word()
-      rejection = Rejection(module: module, code: code, first, second, try reader.word())
+      rejection = Rejection(
+        module: module, code: code, place: place, first, second, try reader.word())
     }
     let start = events.records.count
     for _ in 0..<Int(try reader.number32()) {
@@ -202,6 +205,10 @@ struct FormReader {
 
   mutating func number8() throws(BlockRecordFailure) -> UInt8 {
     UInt8(truncatingIfNeeded: try number(1))
+  }
+
+  mutating func number16() throws(BlockRecordFailure) -> UInt16 {
+    UInt16(truncatingIfNeeded: try number(2))
   }
 
   mutating func number32() throws(BlockRecordFailure) -> UInt32 {

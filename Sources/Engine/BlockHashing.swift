@@ -146,7 +146,9 @@ struct ReceiptLeaf {
     leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice))
     leaf.append(UInt64(truncatingIfNeeded: receipt.effectivePrice >> 64))
     let rejection = receipt.rejection
-    leaf.append(UInt64(rejection?.module ?? 0) << 8 | UInt64(rejection?.code ?? 0))
+    leaf.append(
+      UInt64(rejection?.place ?? 0) << 16 | UInt64(rejection?.module ?? 0) << 8
+        | UInt64(rejection?.code ?? 0))
     append(Word(transaction.hash))
     append(Word(transaction.sender))
     leaf.append(UInt64(receipt.events.count))

@@ -1,4 +1,4 @@
-internal import Primitives
+public import Primitives
 
 /// Two random words, new in each process, that keep chosen keys from colliding. They never reach
 /// the state: an index has no order that could be seen.
@@ -24,6 +24,11 @@ public struct HashSecret: Sendable {
 
   func hash(_ digest: Digest) -> UInt32 {
     hash(digest.w0 ^ UInt64(hash(digest.w1, digest.w2, 1)), digest.w3, digest.w1)
+  }
+
+  /// A 32-bit number and a digest as one key.
+  public func hash(_ number: UInt32, _ digest: Digest) -> UInt32 {
+    hash(UInt64(hash(digest)) << 32 | UInt64(number), digest.w2, digest.w0)
   }
 
   /// Two 32-bit numbers as one key.

@@ -5,14 +5,22 @@ public import Primitives
 /// The token once more, as naively as it can be written: dictionaries, no undo, no tables. It
 /// shares no code with the engine; where the two disagree, one of them is wrong.
 public struct TokenModel: Sendable {
-  private struct Pair: Hashable {
+  struct Pair: Hashable {
     let owner: Address
     let spender: Address
   }
 
   private var balances: [Address: UInt128] = [:]
   private var nonces: [Address: UInt64] = [:]
-  private var allowances: [Pair: UInt256] = [:]
+  var allowances: [Pair: UInt256] = [:]
+  /// Permits that worked, by their owners.
+  var permits: [Address: UInt64] = [:]
+  /// Nonces that were used or canceled.
+  var settled: Set<[UInt8]> = []
+  /// The open block's second.
+  var now: UInt64
+  /// The name, chain and token of what members sign.
+  let domain: (name: String, chainID: UInt64)
   private let system: Set<Address>
   private let feeAccount: Address
   private let supply: UInt128
@@ -29,6 +37,8 @@ public struct TokenModel: Sendable {
   public init(_ genesis: Genesis) {
     supply = genesis.token.supply.units
     rules = genesis.network
+    now = genesis.time.seconds
+    domain = (genesis.token.name, genesis.chainID)
     feeAccount = SystemAddress.account(genesis.network.feeAccount)
     let plan = genesis.plans.pools
     let category = plan.fees.platformCategory
@@ -66,7 +76,8 @@ public struct TokenModel: Sendable {
 
   /// A block opens: what the network took in the one before goes to the payees of its fee. All
   /// blocks are of the first protocol year.
-  public mutating func openBlock() {
+  public mutating func openBlock(at time: UInt64) {
+    now = time
     var left = balance(feeAccount)
     var weight = feeShares.reduce(0) { $0 + $1.weight }
     for (place, share) in feeShares.enumerated() {
@@ -126,7 +137,7 @@ public struct TokenModel: Sendable {
     case .transfer(let one):
       return transfer(one.amount.units, from: sender, to: one.to)
     case .approve(let one):
-      guard one.spender != .zero else { return false }
+      guard maySpend(one.spender) else { return false }
       allowances[Pair(owner: sender, spender: one.spender)] = one.amount
       return true
     case .transferFrom(let one):
@@ -139,10 +150,18 @@ public struct TokenModel: Sendable {
     case .burnFrom(let one):
       guard spend(one.amount.units, of: one.from, by: sender) else { return false }
       return move(one.amount.units, from: one.from, to: .zero)
+    case .permit(let one): return permit(one)
+    case .authorized(let one): return authorized(one, by: sender)
+    case .cancel(let one): return cancel(one)
     }
   }
 
-  private func mayReceive(_ address: Address) -> Bool {
+  /// Whom anybody can use is given nothing to spend.
+  func maySpend(_ address: Address) -> Bool {
+    address != .zero && Hex.text(address.bytes) != "0xca11bde05977b3631167028862be2a173976ca11"
+  }
+
+  func mayReceive(_ address: Address) -> Bool {
     !system.contains(address) && SystemAddress.moduleNumber(address) == nil
   }
 
@@ -160,7 +179,7 @@ public struct TokenModel: Sendable {
   }
 
   @discardableResult
-  private mutating func move(_ units: UInt128, from: Address, to: Address) -> Bool {
+  mutating func move(_ units: UInt128, from: Address, to: Address) -> Bool {
     guard balance(from) >= units else { return false }
     balances[from, default: 0] -= units
     balances[to, default: 0] += units
@@ -187,6 +206,15 @@ public struct TokenModel: Sendable {
     for (pair, allowance) in allowances
     where state.allowance(pair.owner, pair.spender) != allowance {
       differences.append("an allowance of \(Hex.text(pair.owner.bytes)) differs")
+    }
+    for (owner, nonce) in permits where state.permitNonce(owner) != nonce {
+      differences.append("the permit nonce of \(Hex.text(owner.bytes)) differs")
+    }
+    for nonce in settled {
+      let isKnown = Address(nonce.prefix(20)).flatMap { authorizer in
+        Word(nonce.suffix(32)).map { state.isAuthorizationSettled(authorizer, $0) }
+      }
+      if isKnown != true { differences.append("the nonce \(Hex.text(nonce)) is fresh again") }
     }
     return differences
   }

@@ -21,10 +21,15 @@ public struct TokenWorkload: Sendable {
     public let differences: [String]
   }
 
-  private var generator: Generator
-  private let members: [Address]
+  var generator: Generator
+  let members: [Address]
+  /// What members sign with; empty where no population was made.
+  let keys: [Address: PrivateKey]
+  /// Authorizations that were brought before, to be brought again.
+  var brought: [Token.Authorized] = []
   private let system: [Address]
   private let rules: Genesis.NetworkRules
+  let domain: Digest
 
   /// Every balance by its postings alone, among other life.
   var books: [Address: UInt128] = [:]
@@ -32,9 +37,15 @@ public struct TokenWorkload: Sendable {
   var faults: [String] = []
 
   /// - Parameter genesis: its grants name the members, who hold everything at the start.
-  public init(seed: UInt64, genesis: Genesis) {
+  public init(seed: UInt64, genesis: Genesis) { self.init(seed: seed, genesis: genesis, keys: [:]) }
+
+  private init(seed: UInt64, genesis: Genesis, keys: [Address: PrivateKey]) {
     generator = Generator(seed: seed)
     members = genesis.grants.map(\.to)
+    self.keys = keys
+    domain = TypedData.domainSeparator(
+      name: genesis.token.name, version: Token.version, chainID: genesis.chainID,
+      contract: SystemAddress.module(Token.number))
     system =
       genesis.accountNames.map { SystemAddress.account($0) }
       + Registry.modules.map(\.address) + [.zero]
@@ -49,16 +60,15 @@ public struct TokenWorkload: Sendable {
     let grants = (0..<count).map { member in
       Genesis.Grant(
         from: wallet.name,
-        to: Address(
-          truncating: Word(Keccak256.hash(Array("freehold.member.\(member)".utf8)))),
+        to: Members.address(member),
         units: share)
     }
     return Offices.bound(genesis).with(grants: grants)
   }
 
-  private mutating func member() -> Address { members[generator.below(members.count)] }
+  mutating func member() -> Address { members[generator.below(members.count)] }
 
-  private mutating func receiver(_ sender: Address) -> Address {
+  mutating func receiver(_ sender: Address) -> Address {
     switch generator.below(20) {
     case 0: system[generator.below(system.count)]
     case 1, 2: sender
@@ -66,7 +76,7 @@ public struct TokenWorkload: Sendable {
     }
   }
 
-  private mutating func amount(_ balance: UInt128) -> UInt128 {
+  mutating func amount(_ balance: UInt128) -> UInt128 {
     switch generator.below(24) {
     case 0: 0
     case 1: balance
@@ -84,7 +94,7 @@ public struct TokenWorkload: Sendable {
     var value: UInt128 = 0
     var to = SystemAddress.module(Token.number)
     let call: DecodedCall
-    switch generator.below(10) {
+    switch generator.below(12) {
     case 0:
       to = receiver(sender)
       let units = min(amount(balance), UInt128.max / 2 / rules.weiPerUnit)
@@ -95,6 +105,7 @@ public struct TokenWorkload: Sendable {
     case 2: call = decoded(2, .transferFrom(transferFrom(sender, model)))
     case 3: call = decoded(3, .burn(Token.Burn(amount: Amount(amount(balance) / 1_000))))
     case 4: call = decoded(4, .burnFrom(burnFrom(sender, model)))
+    case 5: call = signed(sender, model)
     default:
       call = decoded(
         0,
@@ -140,7 +151,7 @@ public struct TokenWorkload: Sendable {
     }
   }
 
-  private func decoded(_ place: UInt8, _ operation: Token.Operation) -> DecodedCall {
+  func decoded(_ place: UInt8, _ operation: Token.Operation) -> DecodedCall {
     DecodedCall(module: Token.number, place: place, operation: .token(operation))
   }
 
@@ -153,7 +164,15 @@ public struct TokenWorkload: Sendable {
       default: UInt256(high: 0, low: units)
       }
     return Token.Approve(
-      spender: generator.chance(oneIn: 40) ? .zero : member(), amount: amount)
+      spender: spender(), amount: amount)
+  }
+
+  mutating func spender() -> Address {
+    switch generator.below(60) {
+    case 0: .zero
+    case 1: SystemAddress.multicall3
+    default: member()
+    }
   }
 
   private mutating func transferFrom(
@@ -178,7 +197,7 @@ public struct TokenWorkload: Sendable {
     progress: (Int) -> Void
   ) -> Summary {
     let genesis = population(genesis, count: accounts)
-    var workload = TokenWorkload(seed: seed, genesis: genesis)
+    var workload = TokenWorkload(seed: seed, genesis: genesis, keys: Members.keys(accounts))
     var model = TokenModel(genesis)
     var state = EconomyState(genesis: genesis, secret: secret)
     var differences: [String] = []
@@ -188,8 +207,9 @@ public struct TokenWorkload: Sendable {
     for number in 0..<operations {
       if number % perBlock == 0 {
         height += 1
-        _ = state.beginBlock(height: height, time: genesis.time + Seconds(height))
-        model.openBlock()
+        let time = genesis.time + Seconds(height)
+        _ = state.beginBlock(height: height, time: time)
+        model.openBlock(at: time.seconds)
         if number % 10_000 == 0 { progress(number) }
       }
       let call = workload.next(model)

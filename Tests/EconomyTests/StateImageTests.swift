@@ -91,7 +91,9 @@ struct History {
     {
       return lift(state)
     }
-    while call.name == "setGroup" || (call.name == "pause" && below(3) > 0) {
+    // Nobody here has a key to sign with.
+    while call.name == "setGroup" || call.name.hasSuffix("Authorization")
+      || call.name == "permit" || (call.name == "pause" && below(3) > 0) {
       call = declaration.calls[below(declaration.calls.count)]
     }
     if declaration.number == Staking.number, state.staking.totals.count < 12, below(2) == 0 {
@@ -192,6 +194,7 @@ struct History {
     let unit = Fixtures.unit(state.genesis)
     switch name {
     case "position", "tokenId": return position
+    case "v": return 27
     case "grant": return UInt128(1 + below(state.vesting.grants.count))
     case "module": return UInt128(1 + below(Registry.modules.count))
     case "level": return UInt128(below(3))

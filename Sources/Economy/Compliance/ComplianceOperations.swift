@@ -251,7 +251,7 @@ extension EconomyState {
       level: compliance.level, isPaused: compliance.switches[Int(module)].isPaused,
       isSenderBlocked: isBlocked(sender),
       isReceiverBlocked: isBlocked(parties.receiver),
-      isCounterpartyBlocked: isBlocked(parties.counterparty))
+      isCounterpartyBlocked: isBlocked(parties.counterparty) || isBlocked(parties.other))
     switch ComplianceRules.refusal(policy, circumstances) {
     case nil: return
     case .emergency: throw Compliance.rejection(.emergencyStop)
@@ -261,7 +261,8 @@ extension EconomyState {
     case .receiver:
       throw Compliance.rejection(.accountBlocked, Word(parties.receiver ?? .zero))
     case .counterparty:
-      throw Compliance.rejection(.accountBlocked, Word(parties.counterparty ?? .zero))
+      let named = isBlocked(parties.counterparty) ? parties.counterparty : parties.other
+      throw Compliance.rejection(.accountBlocked, Word(named ?? .zero))
     }
   }
 

@@ -4,9 +4,9 @@ extension Token {
   /// What outsiders rely on.
   public static let declaration: ModuleDeclaration = ModuleDeclaration(
     number: number, name: "token",
-    help: "The economy's token as ERC-20: balances, transfers, allowances and burns.",
-    calls: calls,
-    queries: queries,
+    help: "The economy's token: ERC-20 with burns, permits and signed authorizations.",
+    calls: calls + signedCalls,
+    queries: queries + signedQueries,
     events: events,
     rejections: rejections)
 
@@ -79,6 +79,13 @@ extension Token {
     EventDeclaration(
       Event.burn.rawValue, "Burn", "Units left the supply for ever.",
       Parameter<Address>("holder", indexed: true), Parameter<Amount>("amount")),
+    EventDeclaration(
+      Event.authorizationUsed.rawValue, "AuthorizationUsed", "A signed transfer happened.",
+      Parameter<Address>("authorizer", indexed: true), Parameter<Word>("nonce", indexed: true)),
+    EventDeclaration(
+      Event.authorizationCanceled.rawValue, "AuthorizationCanceled",
+      "A signed transfer with this nonce can no longer happen.",
+      Parameter<Address>("authorizer", indexed: true), Parameter<Word>("nonce", indexed: true)),
   ]
 
   private static let rejections: [RejectionDeclaration] = [
@@ -92,7 +99,8 @@ extension Token {
       Parameter<Address>("sender")),
     RejectionDeclaration(
       Code.invalidSpender.rawValue, "ERC20InvalidSpender",
-      "The zero address cannot be given an allowance.", Parameter<Address>("spender")),
+      "The zero address and Multicall3, whom anybody can use, cannot be given an allowance.",
+      Parameter<Address>("spender")),
     RejectionDeclaration(
       Code.insufficientAllowance.rawValue, "ERC20InsufficientAllowance",
       "The spender's allowance is below the amount: ask the owner to approve more.",
@@ -102,6 +110,38 @@ extension Token {
       Code.insufficientBalance.rawValue, "ERC20InsufficientBalance",
       "The owner's spendable balance is below the amount.", Parameter<Address>("sender"),
       Parameter<Amount>("balance"), Parameter<Amount>("needed")),
+    RejectionDeclaration(
+      Code.permitExpired.rawValue, "ERC2612ExpiredSignature",
+      "The permit's deadline is past: ask its owner to sign a new one.",
+      Parameter<UInt256>("deadline", meaning: .time)),
+    RejectionDeclaration(
+      Code.permitSigner.rawValue, "ERC2612InvalidSigner",
+      "The signature is not the owner's over these values and its next permit nonce.",
+      Parameter<Address>("signer"), Parameter<Address>("owner")),
+    RejectionDeclaration(
+      Code.callerNotPayee.rawValue, "CallerNotPayee",
+      "Only the payee brings a receiveWithAuthorization: send it from the payee's account.",
+      text: "FiatTokenV2: caller must be the payee"),
+    RejectionDeclaration(
+      Code.notYetValid.rawValue, "AuthorizationNotYetValid",
+      "The authorization begins to work after a later second: wait.",
+      text: "FiatTokenV2: authorization is not yet valid"),
+    RejectionDeclaration(
+      Code.expired.rawValue, "AuthorizationExpired",
+      "The authorization's time is past: ask the payer to sign a new one.",
+      text: "FiatTokenV2: authorization is expired"),
+    RejectionDeclaration(
+      Code.usedOrCanceled.rawValue, "AuthorizationUsedOrCanceled",
+      "The nonce was used or canceled and never works again: sign with another.",
+      text: "FiatTokenV2: authorization is used or canceled"),
+    RejectionDeclaration(
+      Code.invalidSignature.rawValue, "InvalidSignature",
+      "The signature is not the authorizer's over these values in the token's domain.",
+      text: "FiatTokenV2: invalid signature"),
+    RejectionDeclaration(
+      Code.exceedsBalance.rawValue, "TransferExceedsBalance",
+      "The payer's spendable balance is below the amount.",
+      text: "ERC20: transfer amount exceeds balance"),
   ]
 
   /// The posting event, which the ledger emits as code 0 of module 0 for every movement of value.

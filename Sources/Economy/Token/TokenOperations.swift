@@ -9,6 +9,9 @@ extension Token {
     case transferFrom(TransferFrom)
     case burn(Burn)
     case burnFrom(BurnFrom)
+    indirect case permit(Permit)
+    indirect case authorized(Authorized)
+    indirect case cancel(Cancel)
   }
 
   /// Moves the sender's own units.
@@ -75,6 +78,9 @@ extension EconomyState {
     case .transferFrom(let operation): try apply(operation, by: sender)
     case .burn(let operation): try apply(operation, by: sender)
     case .burnFrom(let operation): try apply(operation, by: sender)
+    case .permit(let operation): try apply(operation)
+    case .authorized(let operation): try apply(operation, by: sender)
+    case .cancel(let operation): try apply(operation)
     }
   }
 
@@ -93,17 +99,10 @@ extension EconomyState {
   mutating func apply(
     _ operation: Token.Approve, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    guard operation.spender != .zero else {
-      throw Token.rejection(.invalidSpender, Word(operation.spender))
-    }
+    try guardSpender(operation.spender)
 
     // Accepted from here.
-    let spender = ledger.account(operation.spender)
-    token.setAllowance(sender, spender, operation.amount, &ledger.scope)
-    ledger.events.begin(module: Token.number, code: Token.Event.approval.rawValue)
-    ledger.events.topic(Word(ledger.accounts[sender].address))
-    ledger.events.topic(Word(operation.spender))
-    ledger.events.data(Word(operation.amount))
+    allow(sender, operation.spender, operation.amount)
     return .success
   }
 
@@ -145,6 +144,15 @@ extension EconomyState {
     return .nothing
   }
 
+  /// Sets an allowance and says so.
+  mutating func allow(_ owner: AccountIndex, _ spender: Address, _ amount: UInt256) {
+    token.setAllowance(owner, ledger.account(spender), amount, &ledger.scope)
+    ledger.events.begin(module: Token.number, code: Token.Event.approval.rawValue)
+    ledger.events.topic(Word(ledger.accounts[owner].address))
+    ledger.events.topic(Word(spender))
+    ledger.events.data(Word(amount))
+  }
+
   private mutating func burn(_ owner: AccountIndex, _ amount: Amount) {
     ledger.post(.token, amount, from: owner, to: .burned)
     ledger.events.begin(module: Token.number, code: Token.Event.burn.rawValue)
@@ -162,7 +170,7 @@ extension EconomyState {
   /// Value sent to the zero address or to an account without a key would be lost by mistake;
   /// burning and funding have operations of their own.
   /// - Returns: the receiver's account, where it has one already.
-  private borrowing func guardReceiver(
+  borrowing func guardReceiver(
     _ receiver: Address
   ) throws(Rejection) -> AccountIndex? {
     let isModule = SystemAddress.moduleNumber(receiver) != nil
@@ -172,6 +180,13 @@ extension EconomyState {
       throw Token.rejection(.invalidReceiver, Word(receiver))
     }
     return account
+  }
+
+  /// An allowance of Multicall3 would be everybody's: whoever calls it spends as Multicall3.
+  borrowing func guardSpender(_ spender: Address) throws(Rejection) {
+    guard spender != .zero, spender != SystemAddress.multicall3 else {
+      throw Token.rejection(.invalidSpender, Word(spender))
+    }
   }
 
   private borrowing func guardBalance(

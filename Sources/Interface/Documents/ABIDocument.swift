@@ -11,7 +11,8 @@ public enum ABIDocument {
     var writer = JSONWriter(capacity: 8_192)
     writer.beginArray()
     for call in module.calls {
-      function(call.name, call.parameters, call.returns, "nonpayable", &writer)
+      let mutability = call.isPayable ? "payable" : "nonpayable"
+      function(call.name, call.parameters, call.returns, mutability, &writer)
     }
     for query in module.queries {
       function(query.name, query.parameters, query.returns, "view", &writer)
@@ -37,11 +38,12 @@ public enum ABIDocument {
     return writer.bytes
   }
 
-  /// The errors that a call of the module may revert with: its own and the kernel's, each once.
+  /// The custom errors that a call of the module may revert with: its own and the kernel's, each
+  /// once. `Error(string)` is Solidity's own and stands in no interface.
   static func errors(_ module: ModuleDeclaration) -> [RejectionDeclaration] {
     var errors: [RejectionDeclaration] = []
     for error in module.rejections + Kernel.rejections
-    where !errors.contains(where: { $0.signature == error.signature }) {
+    where error.text == nil && !errors.contains(where: { $0.signature == error.signature }) {
       errors.append(error)
     }
     return errors

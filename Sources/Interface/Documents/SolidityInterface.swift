@@ -21,7 +21,8 @@ public enum SolidityInterface {
     for call in module.calls {
       let list = parameters(call.name, call.parameters, "calldata", &structs)
       let result = returns(call.name, call.returns, &structs)
-      body += entry(call.help, "function \(call.name)(\(list)) external\(result);")
+      let mutability = call.isPayable ? "external payable" : "external"
+      body += entry(call.help, "function \(call.name)(\(list)) \(mutability)\(result);")
     }
     for query in module.queries {
       let list = parameters(query.name, query.parameters, "calldata", &structs)

@@ -34,8 +34,8 @@ struct RPCFailure: Error, Sendable, Equatable {
       return RPCFailure(executionReverted, "execution reverted", data: [])
     }
     return RPCFailure(
-      executionReverted, "execution reverted: \(declaration.name): \(declaration.help)",
-      data: declaration.revertData(rejection))
+      executionReverted, "execution reverted: \(declaration.message)",
+      data: Registry.revertData(rejection))
   }
 
   /// A transaction that is not taken; wallets match on the text.

@@ -27,7 +27,7 @@ struct ReceiptReading {
     }
     func address() -> Address? { long().flatMap { Word($0)?.address } }
     guard let success = word(), success <= 1, let gasUsed = word(), let cumulative = word(),
-      let low = word(), let high = word(), let refusal = word(), refusal <= 0xffff,
+      let low = word(), let high = word(), let refusal = word(), refusal <= 0xffff_ffff,
       let transaction = long().flatMap({ Digest($0) }), let sender = address(),
       let count = word()
     else { return nil }
@@ -75,8 +75,11 @@ struct ReceiptReading {
     return fields
   }
 
-  /// Module and code of what refused it.
+  /// Module and code of what refused it, and in which call where it was a batch.
   var refusalText: String {
-    refusal == 0 ? "none" : "module \(refusal >> 8), code \(refusal & 0xff)"
+    if refusal == 0 { return "none" }
+    let place = refusal >> 16
+    return "module \(refusal >> 8 & 0xff), code \(refusal & 0xff)"
+      + (place == 0 ? "" : ", call \(place - 1) of the batch")
   }
 }

@@ -59,9 +59,15 @@ public struct RejectionText: Sendable {
   /// nil where nobody declares the error.
   public init?(address: Address?, data: [UInt8]) {
     guard let selector = Selector(data) else { return nil }
+    let text =
+      selector.value == RejectionDeclaration.textSelector
+      ? try? ABIReader.decode(data, from: 4, as: String.self) : nil
     let own = address.flatMap(Registry.module).map { [$0] } ?? []
     let all = (own + Registry.modules).flatMap(\.rejections) + Kernel.rejections
-    guard let rejection = all.first(where: { $0.selector == selector.value }),
+    guard
+      let rejection = all.first(where: {
+        $0.selector == selector.value && $0.text == text
+      }),
       let values = try? ABITree.decode(data, from: 4, as: rejection.parameters.map(\.type))
     else { return nil }
     self.rejection = rejection

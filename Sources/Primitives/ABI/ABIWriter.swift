@@ -89,6 +89,13 @@ public struct ABIWriter: Sendable {
 }
 
 extension ABIWriter {
+  /// The encoding of a record's fields side by side, as the results of a function stand.
+  public static func encode<Record: ABIRecord>(fieldsOf record: Record) -> [UInt8] {
+    var writer = ABIWriter(headWords: Record.fields.reduce(0) { $0 + $1.headWords })
+    record.encodeFields(into: &writer)
+    return writer.bytes
+  }
+
   /// The encoding of the values, behind `prefix`: a selector, for one.
   public static func encode<each Value: ABIValue>(
     _ values: repeat each Value, after prefix: [UInt8] = []

@@ -39,7 +39,7 @@ public struct LifeRecord: Sendable {
     let settled = try EconomyFile.load(text: text, overlays: [overlay])
     genesis = Life.fund(settled, members)
     var world = World(
-      genesis: genesis, members: members, seed: seed, secret: HashSecret(seed, ~seed))
+      genesis: genesis, members: members, keys: keys, seed: seed, secret: HashSecret(seed, ~seed))
     world.record = []
     Self.live(&world, blocks: blocks)
     let (chainID, price) = (genesis.chainID, genesis.network.baseFee)

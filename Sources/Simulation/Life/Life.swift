@@ -23,12 +23,14 @@ public struct Life: ~Copyable {
   public init(
     text: String, accounts: Int, seed: UInt64, secret: HashSecret
   ) throws(EconomyFileFailure) {
-    let members = (0..<max(1, accounts)).map { Self.member($0) }
+    let members = (0..<max(1, accounts)).map { Members.address($0) }
     let document = try EconomyFile.load(text: text)
     let overlay = JSONValue.object([Offices.overlay(document)]).text
     let settled = try EconomyFile.load(text: text, overlays: [overlay])
     let genesis = Self.fund(settled, members)
-    world = World(genesis: genesis, members: members, seed: seed, secret: secret)
+    world = World(
+      genesis: genesis, members: members, keys: Members.keys(members.count), seed: seed,
+      secret: secret)
     workloads = Workloads.all(genesis)
     shares = workloads.reduce(0) { $0 + $1.share }
     for place in workloads.indices { workloads[place].setUp(&world) }
@@ -41,10 +43,6 @@ public struct Life: ~Copyable {
     } catch {
       return []
     }
-  }
-
-  private static func member(_ number: Int) -> Address {
-    Address(truncating: Word(Keccak256.hash(Array("freehold.member.\(number)".utf8))))
   }
 
   /// Gives the members what wallets hold that neither pay rewards nor vest, and half of what those

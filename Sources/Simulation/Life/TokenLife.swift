@@ -36,7 +36,8 @@ extension TokenWorkload: Workload {
     let sender = world.member()
     let most = world.spendable(sender)
     let units = ABITree(world.part(of: most))
-    switch world.generator.below(20) {
+    switch world.generator.below(24) {
+    case 20...: signedStep(sender, &world)
     case 0:
       let spender = world.member()
       world.send(

@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Economy
 internal import Ledger
 internal import Primitives
@@ -26,6 +27,8 @@ struct World: ~Copyable {
   var generator: Generator
   /// Ordinary members; the first hold the most.
   let members: [Address]
+  /// What they sign with.
+  private let keys: [Address: PrivateKey]
   private(set) var counts = (asked: 0, succeeded: 0, refused: 0, impossible: 0)
   /// How often each rejection was met, by its declared name.
   private(set) var refusals: [String: Int] = [:]
@@ -37,10 +40,14 @@ struct World: ~Copyable {
   /// Blocks and what was sent in them, for those who play it again; nil where nobody does.
   var record: [LifeBlock]?
 
-  init(genesis: Genesis, members: [Address], seed: UInt64, secret: HashSecret) {
+  init(
+    genesis: Genesis, members: [Address], keys: [Address: PrivateKey], seed: UInt64,
+    secret: HashSecret
+  ) {
     state = EconomyState(genesis: genesis, secret: secret)
     generator = Generator(seed: seed)
     self.members = members
+    self.keys = keys
   }
 
   /// Seconds since genesis.
@@ -66,6 +73,17 @@ struct World: ~Copyable {
     case 2: balance + 1
     default: generator.amount(upTo: balance / 16)
     }
+  }
+
+  /// A member's signature over a struct in the domain that the token tells; nil for whoever is no
+  /// member.
+  borrowing func signature(of member: Address, type: String, _ words: [Word]) -> Signature? {
+    guard let key = keys[member],
+      case .bytes(let domain)? = ask(Token.number, "DOMAIN_SEPARATOR")?.first,
+      let separator = Digest(domain)
+    else { return nil }
+    let hash = TypedData.structHash(type: TypedData.typeHash(type), words)
+    return Secp256k1.sign(TypedData.digest(domain: separator, structHash: hash), key)
   }
 
   // Time
@@ -95,6 +113,14 @@ struct World: ~Copyable {
   @discardableResult
   mutating func send(
     _ module: UInt8, _ name: String, _ arguments: ABITree..., by sender: Address
+  ) -> Reply {
+    send(module, name, arguments, by: sender)
+  }
+
+  /// The same with the arguments in a list.
+  @discardableResult
+  mutating func send(
+    _ module: UInt8, _ name: String, _ arguments: [ABITree], by sender: Address
   ) -> Reply {
     if let last = record?.indices.last {
       let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0

@@ -14,7 +14,8 @@ import Testing
     let members = (1...4 as ClosedRange<UInt32>).map { Address(high: 9, middle: 9, low: $0) }
     let genesis = Life.fund(try EconomyFile.load(text: text), members)
     return World(
-      genesis: Offices.bound(genesis), members: members, seed: 1, secret: HashSecret(1, 2))
+      genesis: Offices.bound(genesis), members: members, keys: [:], seed: 1,
+      secret: HashSecret(1, 2))
   }
 
   /// Balancer 2025: many small roundings in the user's favour. Two members stake the same; one
