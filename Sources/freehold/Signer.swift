@@ -5,7 +5,11 @@ import Primitives
 
 /// Who signs a transaction: a key of one's own folder, a development account, or a key in a file
 /// that nobody else can read.
-enum Signer {
+struct Signer {
+  let address: Address
+  /// The key; asks for its password where it has one, so that nobody types it for nothing.
+  let unlock: () throws(ClientFailure) -> PrivateKey
+
   static let options =
     [
       Option(
@@ -17,7 +21,7 @@ enum Signer {
         help: "A file of mode 0600 with a key of 64 hex digits. Keys are never arguments."),
     ] + PasswordSource.options
 
-  static func key(_ match: Match, _ network: NetworkFacts) throws(ClientFailure) -> PrivateKey {
+  init(_ match: Match, _ network: NetworkFacts) throws(ClientFailure) {
     if let path = match.text("key-file") {
       let key = try KeyMaking.fileKey(path)
       if let from = match.text("from"), Address(text: from) != key.address {
@@ -25,16 +29,26 @@ enum Signer {
           "--from is not the account of --key-file, which is \(key.address.checksummed): leave"
             + " --from out")
       }
-      return key
+      self.init(key)
+    } else if let from = match.text("from"), let entry = try KeyFolder(match).find(from),
+      let address = entry.store.address
+    {
+      self.init(address) { () throws(ClientFailure) in
+        let password = try PasswordSource.existing(match, "password of \(address.checksummed)")
+        Terminal.progress("decrypting the key of \(address.checksummed)")
+        defer { Terminal.progressEnds() }
+        return try KeyFolder.open(entry, password)
+      }
+    } else {
+      self.init(try Self.development(match.text("from"), network))
     }
-    if let from = match.text("from"), let entry = try KeyFolder(match).find(from) {
-      let address = entry.store.address?.checksummed ?? from
-      let password = try PasswordSource.existing(match, "password of \(address)")
-      Terminal.progress("decrypting the key of \(address)")
-      defer { Terminal.progressEnds() }
-      return try KeyFolder.open(entry, password)
-    }
-    return try development(match.text("from"), network)
+  }
+
+  private init(_ key: PrivateKey) { self.init(key.address) { key } }
+
+  private init(_ address: Address, unlock: @escaping () throws(ClientFailure) -> PrivateKey) {
+    self.address = address
+    self.unlock = unlock
   }
 
   private static func development(

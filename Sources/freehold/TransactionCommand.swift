@@ -83,7 +83,7 @@ private struct Sending {
   let module: ModuleDeclaration
   let call: CallDeclaration
   let values: [ABITree]
-  let key: PrivateKey
+  let signer: Signer
   let draft: TransactionDraft
 
   init(
@@ -111,7 +111,7 @@ private struct Sending {
     } catch {
       throw .usage(error.description)
     }
-    let key = try Signer.key(match, network)
+    let signer = try Signer(match, network)
     let price: UInt128
     if let text = match.text("price") {
       price = try Self.price(text)
@@ -119,7 +119,7 @@ private struct Sending {
       price = try client.quantity("eth_gasPrice")
     }
     let nonce = try client.quantity(
-      "eth_getTransactionCount", { $0.hex(key.address.bytes) }, { $0.string("pending") })
+      "eth_getTransactionCount", { $0.hex(signer.address.bytes) }, { $0.string("pending") })
     var draft = TransactionDraft(
       chainID: network.chainID, nonce: UInt64(clamping: nonce), maximumPrice: price, gasLimit: 0,
       to: module.address, value: value, data: data)
@@ -127,10 +127,10 @@ private struct Sending {
       draft.gasLimit = gas
     } else {
       draft.gasLimit = UInt64(
-        clamping: try client.quantity("eth_estimateGas") { Self.write(draft, key.address, &$0) })
+        clamping: try client.quantity("eth_estimateGas") { Self.write(draft, signer.address, &$0) })
     }
     (self.client, self.network, self.coder, self.module) = (client, network, coder, module)
-    (self.call, self.key, self.draft) = (call, key, draft)
+    (self.call, self.signer, self.draft) = (call, signer, draft)
   }
 
   private static func price(_ text: String) throws(ClientFailure) -> UInt128 {
@@ -161,7 +161,7 @@ private struct Sending {
   // What would be sent
 
   private var sentence: String {
-    let sender = coder.words(.account(key.address), as: ABIField("", Address.self))
+    let sender = coder.words(.account(signer.address), as: ABIField("", Address.self))
     let facts = coder.words(values, as: call.parameters.map(\.field))
     let paid = draft.value == 0 ? "" : " with \(amount(draft.value))"
     return "\(sender) calls \(module.name).\(call.name)\(paid)"
@@ -189,7 +189,7 @@ private struct Sending {
       return Terminal.print(
         """
         \(sentence)
-          from     \(key.address.checksummed)
+          from     \(signer.address.checksummed)
           to       \(draft.to.checksummed)  \(module.name)
           data     \(Hex.text(draft.data))
           value    \(amount(draft.value))
@@ -204,7 +204,7 @@ private struct Sending {
       writer.name("sentence")
       writer.string(sentence)
       writer.name("from")
-      writer.string(key.address.checksummed)
+      writer.string(signer.address.checksummed)
       writer.name("to")
       writer.string(draft.to.checksummed)
       writer.name("data")
@@ -225,7 +225,7 @@ private struct Sending {
   // What was sent
 
   func send(json: Bool) throws(ClientFailure) -> ExitCode {
-    let raw = draft.signed(by: key)
+    let raw = draft.signed(by: try signer.unlock())
     let hash = Keccak256.hash(raw)
     _ = try client.ask("eth_sendRawTransaction") { $0.hex(raw) }
     let receipt = try wait(hash)
@@ -256,7 +256,7 @@ private struct Sending {
       _ = try client.ask("eth_estimateGas") { writer in
         writer.beginObject()
         writer.name("from")
-        writer.hex(key.address.bytes)
+        writer.hex(signer.address.bytes)
         writer.name("to")
         writer.hex(draft.to.bytes)
         writer.name("gas")

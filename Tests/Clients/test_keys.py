@@ -316,6 +316,14 @@ def test_own_keys_sign_transactions(place, monkeypatch):
         text = run(node, "tx", "token", "transfer", "bob", "1", "--from", address, *options,
                    *secret)
         assert f"{address} (carol)" in text and "(bob)" in text
+        draft = ask(node, "tx", "token", "transfer", "bob", "1", "--from", "carol", "--dry-run",
+                    *options)
+        assert draft["from"] == address
+        refused = run(node, "tx", "token", "transfer", "bob", "9e9", "--from", "carol", *options,
+                      code=2)
+        assert "no amount" in refused
+        words = ("tx", "token", "transfer", "bob", "999999", "--from", "carol")
+        assert "spendable balance" in run(node, *words, *options, code=4)
         assert "does not open" in run(
             node, "tx", "token", "transfer", "bob", "1", "--from", "carol", *options,
             "--password-file", private(place / "wrong", "wrong"), code=1)

@@ -19,7 +19,7 @@ CHAPTERS = {
     "money": [
         "freehold tx token transfer alice 5000",
         "freehold account alice",
-        "freehold tx token transfer bob 12.5 --from alice --password-file password --dry-run",
+        "freehold tx token transfer bob 12.5 --from alice --dry-run",
         "freehold tx token transfer bob 12.5 --from alice --password-file password",
     ],
     "stake": [
