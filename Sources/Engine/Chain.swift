@@ -25,7 +25,9 @@ public final class Chain: Sendable {
   let memory: Int
   private let progress = Mutex<HistoryProgress?>(nil)
   private let recent: Mutex<RecentBlocks>
-  private let pool: Mutex<Pool>
+  let pool: Mutex<Pool>
+  let arrivals = Mutex(Arrivals())
+  let watches = ChainWatches()
   private let accountBuckets: Mutex<TokenBuckets<Address>>
   private let intake = Mutex(Intake())
   private let wishes = Mutex(Wishes())
@@ -150,6 +152,10 @@ public final class Chain: Sendable {
       }
     }
     if pool.withLock({ $0.hasReady }) { work.raise() }
+    arrivals.withLock { arrivals in
+      for case .success(let hash) in results { arrivals.append(hash) }
+    }
+    watches.tellArrivals()
     for case .failure(let refusal) in results { meter.note(refusal) }
     return results
   }
@@ -311,6 +317,7 @@ public final class Chain: Sendable {
       pool.settle(nonces)
       pool.drop(dropped)
     }
+    watches.tellBlock()
   }
 }
 

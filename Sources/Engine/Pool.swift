@@ -108,6 +108,36 @@ struct Pool: ~Copyable {
     return queues[sender]?.waiting.values.first { $0.transaction.hash == hash }?.transaction
   }
 
+  /// What waits, by account in ascending order.
+  func contents() -> [AccountQueue] {
+    queues.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.compactMap {
+      contents(of: $0)
+    }
+  }
+
+  /// What waits of one account; nil where nothing does.
+  func contents(of account: Address) -> AccountQueue? {
+    guard let queue = queues[account], !queue.waiting.isEmpty else { return nil }
+    let all = queue.waiting.values.map(\.transaction)
+      .sorted { $0.decoded.nonce < $1.decoded.nonce }
+    let ready = zip(all, queue.next...).prefix { $0.decoded.nonce == $1 }.count
+    return AccountQueue(
+      account: account, ready: Array(all.prefix(ready)), gapped: Array(all.dropFirst(ready)))
+  }
+
+  /// How many blocks can take now, and how many stand behind a gap.
+  func counts() -> (ready: Int, gapped: Int) {
+    var ready = 0
+    for queue in queues.values {
+      var nonce = queue.next
+      while queue.waiting[nonce] != nil {
+        ready += 1
+        nonce += 1
+      }
+    }
+    return (ready, count - ready)
+  }
+
   /// The nonce that the account's next transaction should have, counting what waits.
   func pendingNonce(_ account: Address, committed: UInt64) -> UInt64 {
     guard let queue = queues[account] else { return committed }

@@ -65,6 +65,9 @@ public struct RLPWriter: Sendable {
     address.low.appendBigEndian(to: &bytes)
   }
 
+  /// A finished item, copied as it is.
+  public mutating func append(raw item: some Collection<UInt8>) { bytes.append(contentsOf: item) }
+
   /// A list of the items that `body` has written.
   public mutating func append(list body: RLPWriter) {
     appendHeader(body.bytes.count, base: 0xc0)

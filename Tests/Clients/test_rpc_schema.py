@@ -11,13 +11,17 @@ from rpc_schema import RpcSchema, fixtures
 FOLDER = vectors("ethereum-rpc")
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="test vectors are absent")
 
-# What web3.py needs to connect, read, estimate, send, wait and filter logs.
-REQUIRED = """
-eth_blockNumber eth_call eth_chainId eth_estimateGas eth_feeHistory eth_gasPrice eth_getBalance
-eth_getBlockByHash eth_getBlockByNumber eth_getCode eth_getLogs eth_getTransactionByHash
-eth_getTransactionCount eth_getTransactionReceipt eth_maxPriorityFeePerGas eth_sendRawTransaction
-eth_syncing eth_accounts
-""".split()
+# Described, and not answered: the reasons stand in docs/rpc-fixtures.md and beside the methods.
+UNANSWERED = {
+    "eth_blobBaseFee": "no blobs",
+    "eth_coinbase": "nobody mines",
+    "eth_fillTransaction": "not built: drafts are what wallets fill",
+    "eth_getBlockAccessList": "no storage slots",
+    "eth_getProof": "the state root is no Patricia trie",
+    "eth_sign": "the node holds no keys of users",
+    "eth_signTransaction": "the node holds no keys of users",
+    "eth_simulateV1": "not built",
+}
 
 UNKNOWN = "0x" + "11" * 32
 EMPTY = "0x00000000000000000000000000000000000f4ee4"
@@ -42,12 +46,12 @@ class Chain:
     def transfer(self, units):
         return "0xa9059cbb" + EMPTY[2:].rjust(64, "0") + f"{units:064x}"
 
-    def send(self, kind, fields):
+    def send(self, kind, fields, nonce=None):
         rpc = self.connection.rpc
         price = int(rpc("eth_gasPrice"), 16)
         count = rpc("eth_getTransactionCount", self.sender.address, "pending")
         fields = {"chainId": int(self.network["chainId"]), "value": 0, **fields}
-        fields.update(nonce=int(count, 16), to=to_checksum_address(fields["to"]))
+        fields.update(nonce=nonce or int(count, 16), to=to_checksum_address(fields["to"]))
         if kind == 2:
             fields.update(type=2, maxFeePerGas=2 * price, maxPriorityFeePerGas=0)
         else:
@@ -72,7 +76,7 @@ class Chain:
         plain = {"from": sender, "to": EMPTY, "value": hex(unit_wei(self.network))}
         for method in (
             "eth_blockNumber eth_chainId eth_gasPrice eth_maxPriorityFeePerGas eth_syncing"
-            " eth_accounts eth_baseFee eth_capabilities eth_config net_version eth_blobBaseFee"
+            " eth_accounts eth_baseFee eth_capabilities eth_config net_version"
         ).split():
             yield method, []
         for block in (tag, "earliest", "pending", "safe", "finalized"):
@@ -99,15 +103,58 @@ class Chain:
             number, block_hash = receipt["blockNumber"], receipt["blockHash"]
             yield "eth_getTransactionReceipt", [receipt["transactionHash"]]
             yield "eth_getTransactionByHash", [receipt["transactionHash"]]
+            yield "debug_getRawTransaction", [receipt["transactionHash"]]
+            yield "debug_traceTransaction", [receipt["transactionHash"]]
             yield from self.block_questions(number, block_hash, receipt["transactionIndex"])
             yield "eth_getLogs", [{"blockHash": block_hash}]
         yield "eth_getLogs", [{"fromBlock": "0x0", "toBlock": tag}]
         yield "eth_getLogs", [{"fromBlock": "0x0", "address": [token], "topics": [None, []]}]
-        yield "eth_newBlockFilter", []
-        yield "eth_newFilter", [{"fromBlock": "0x0"}]
-        yield "eth_newPendingTransactionFilter", []
-        yield "eth_getProof", [sender, [], tag]
+        yield "eth_getStorageValues", [{token: ["0x0", "0x01"], EMPTY: ["0x" + "00" * 32]}, tag]
+        yield from self.filter_questions()
+        yield from self.pool_questions()
         yield from self.absent_questions()
+
+    def filter_questions(self):
+        """Filters with something to tell: what they are told comes while they stand."""
+        rpc = self.connection.rpc
+        filters = [
+            rpc("eth_newFilter", {"fromBlock": "0x0"}),
+            rpc("eth_newBlockFilter"),
+            rpc("eth_newPendingTransactionFilter"),
+        ]
+        self.send(2, {"to": self.token, "data": self.transfer(1), "gas": 100_000})
+        self.settled(self.raw[-1])
+        for place, identifier in enumerate(filters):
+            yield "eth_getFilterChanges", [identifier]
+            if place == 0:
+                yield "eth_getFilterLogs", [identifier]
+            yield "eth_getFilterChanges", [identifier]
+            yield "eth_uninstallFilter", [identifier]
+            yield "eth_uninstallFilter", [identifier]
+        yield "eth_newBlockFilter", []
+        yield "eth_newFilter", [{"fromBlock": "0x0", "address": self.token}]
+        yield "eth_newPendingTransactionFilter", []
+
+    def pool_questions(self):
+        """The pool with a transaction behind a gap."""
+        rpc = self.connection.rpc
+        nonce = int(rpc("eth_getTransactionCount", self.sender.address, "pending"), 16) + 2
+        self.send(2, {"to": EMPTY, "gas": 21_000}, nonce)
+        yield "txpool_status", []
+        yield "txpool_content", []
+        yield "txpool_contentFrom", [self.sender.address]
+        yield "txpool_contentFrom", [EMPTY]
+
+    def sendings(self):
+        """Transactions, each sent once."""
+        count = int(self.connection.rpc("eth_getTransactionCount", self.sender.address), 16)
+        price = int(self.connection.rpc("eth_gasPrice"), 16)
+        fields = {"chainId": int(self.network["chainId"]), "value": 0, "gas": 21_000}
+        fields.update(nonce=count, gasPrice=2 * price, to=to_checksum_address(EMPTY))
+        signed = self.sender.sign_transaction(fields)
+        yield "eth_sendRawTransaction", ["0x" + signed.raw_transaction.hex()]
+        second = self.network["development"]["accounts"][1]["address"]
+        yield "eth_sendTransaction", [{"from": second, "to": EMPTY, "value": "0x0"}]
 
     def block_questions(self, number, block_hash, index):
         for hydrated in (True, False):
@@ -115,6 +162,10 @@ class Chain:
             yield "eth_getBlockByHash", [block_hash, hydrated]
         yield "eth_getBlockReceipts", [number]
         yield "eth_getBlockReceipts", [block_hash]
+        for what in ("Block", "Header", "Receipts"):
+            yield f"debug_getRaw{what}", [number]
+        yield "debug_traceBlockByNumber", [number]
+        yield "debug_traceBlockByHash", [block_hash]
         yield "eth_getTransactionByBlockNumberAndIndex", [number, index]
         yield "eth_getTransactionByBlockHashAndIndex", [block_hash, index]
         for method, block in (("Number", number), ("Hash", block_hash)):
@@ -139,22 +190,32 @@ def chain():
 
 def test_answers_validate(chain):
     schema = RpcSchema(FOLDER)
-    wrong, checked, absent = [], {}, set()
+    wrong, checked = [], {"eth_sendRawTransaction": 0, "eth_sendTransaction": 0}
     for method, params in chain.questions():
         answer = chain.connection.answer(method, params)
-        if answer.get("error", {}).get("code") == -32601:
-            absent.add(method)
-        elif "error" in answer:
+        if "error" in answer:
             wrong.append(f"{method} {params}: {answer['error']}")
         elif method in schema.methods:
             checked[method] = checked.get(method, 0) + 1
             for problem in schema.problems(method, answer["result"]):
                 wrong.append(f"{method} {params}: {problem}")
+    for method, params in chain.sendings():
+        answer = chain.connection.answer(method, params)
+        checked[method] += 1
+        chain.settled(answer["result"])
+        wrong += [f"{method}: {problem}" for problem in schema.problems(method, answer["result"])]
     print(f"\n{sum(checked.values())} answers of {len(checked)} methods validated")
-    print(f"not there yet: {', '.join(sorted(absent)) or 'none'}")
     assert wrong == []
-    assert absent.isdisjoint(REQUIRED), f"required and missing: {absent & set(REQUIRED)}"
-    assert set(REQUIRED) & set(schema.methods) <= set(checked) | {"eth_sendRawTransaction"}
+    # Every method that has a description was asked, or is known not to be answered.
+    assert set(checked) == set(schema.methods) - set(UNANSWERED)
+
+
+def test_what_is_not_answered_says_so(chain):
+    for method in UNANSWERED:
+        params = [EMPTY, [], "latest"] if method == "eth_getProof" else []
+        error = chain.connection.answer(method, params)["error"]
+        assert error["code"] == (-32004 if method == "eth_getProof" else -32601), error
+        assert method in error["message"]
 
 
 def test_absent_things_are_null(chain):

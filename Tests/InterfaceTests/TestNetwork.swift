@@ -55,10 +55,10 @@ final class TestNetwork {
         version: "0.1.0", clientVersion: "Freehold/0.1.0/test", development: development))
   }
 
-  /// Makes a block of what waits, one second after the last.
-  @discardableResult func makeBlock() -> Block {
+  /// Makes a block of what waits, so many seconds after the last.
+  @discardableResult func makeBlock(after seconds: UInt64 = 1) -> Block {
     let batch = chain.prepare()
-    time += 1
+    time += seconds
     let parent = chain.head
     let executed = chain.withState { state in
       executor.execute(

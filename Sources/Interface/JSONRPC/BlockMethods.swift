@@ -50,8 +50,28 @@ extension Method {
 extension JSONWriter {
   /// A block object. The three roots are binary SHA-256 Merkle roots (decisions 22).
   mutating func block(_ block: Block, fullTransactions: Bool, chainID: UInt64) {
-    let header = block.header
     beginObject()
+    header(of: block)
+    member("size", quantity: UInt(block.encodedSize))
+    name("transactions")
+    beginArray()
+    for (place, transaction) in block.transactions.enumerated() {
+      if fullTransactions {
+        self.transaction(transaction, at: TransactionPosition(block, place), chainID: chainID)
+      } else {
+        hex(transaction.hash.bytes)
+      }
+    }
+    endArray()
+    name("uncles")
+    beginArray()
+    endArray()
+    endObject()
+  }
+
+  /// The members of a block's header.
+  mutating func header(of block: Block) {
+    let header = block.header
     member("number", quantity: header.number)
     member("hash", digest: block.hash)
     member("parentHash", digest: header.parentHash)
@@ -69,21 +89,6 @@ extension JSONWriter {
     member("mixHash", digest: .zero)
     member("nonce", bytes: repeatElement(0, count: 8))
     member("baseFeePerGas", quantity: header.baseFee)
-    member("size", quantity: UInt(block.encodedSize))
-    name("transactions")
-    beginArray()
-    for (place, transaction) in block.transactions.enumerated() {
-      if fullTransactions {
-        self.transaction(transaction, at: TransactionPosition(block, place), chainID: chainID)
-      } else {
-        hex(transaction.hash.bytes)
-      }
-    }
-    endArray()
-    name("uncles")
-    beginArray()
-    endArray()
-    endObject()
   }
 }
 

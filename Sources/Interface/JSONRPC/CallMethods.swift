@@ -18,6 +18,20 @@ extension Method {
       try rpc.requireHead(try arguments.block(1))
       writer.quantity(try rpc.preview(request).gasUsed)
     },
+    // Modules have no storage slots, so that there is nothing to warm up.
+    Method("eth_createAccessList", [.required("transaction"), .optional("block")]) {
+      (rpc, arguments, writer) throws(RPCFailure) in
+      let request = try arguments.required(0, CallRequest.init)
+      try rpc.requireHead(try arguments.block(1))
+      let (gas, failure) = try rpc.gasOrRevert(request)
+      writer.beginObject()
+      writer.name("accessList")
+      writer.beginArray()
+      writer.endArray()
+      if let failure { writer.member("error", text: failure.message) }
+      writer.member("gasUsed", quantity: gas)
+      writer.endObject()
+    },
   ]
 }
 
@@ -95,8 +109,29 @@ extension JSONRPC {
     }
   }
 
+  /// The gas that a call uses, and what makes it revert.
+  fileprivate func gasOrRevert(
+    _ request: CallRequest
+  ) throws(RPCFailure) -> (gas: UInt64, failure: RPCFailure?) {
+    let outcome = try outcome(request)
+    guard case .rejected(let rejection) = outcome.status else { return (outcome.gasUsed, nil) }
+    return (outcome.gasUsed, .reverted(rejection))
+  }
+
   /// Runs an operation in a scope that is undone; throws what makes it revert.
   func preview(_ request: CallRequest) throws(RPCFailure) -> Outcome {
+    let outcome = try outcome(request)
+    if case .rejected(let rejection) = outcome.status { throw .reverted(rejection) }
+    if let gas = request.gas, gas < outcome.gasUsed {
+      throw .reverted(
+        Rejection(
+          module: Kernel.number, code: Kernel.Code.outOfGas.rawValue, Word(UInt128(gas)),
+          Word(UInt128(outcome.gasUsed))))
+    }
+    return outcome
+  }
+
+  private func outcome(_ request: CallRequest) throws(RPCFailure) -> Outcome {
     let network = chain.genesis.network
     guard let value = request.value.narrow else {
       throw RPCFailure(
@@ -109,14 +144,6 @@ extension JSONRPC {
       sender: request.sender, nonce: 0, gasLimit: network.blockGasLimit,
       maximumPrice: network.baseFee, tip: 0, to: request.to ?? .zero, value: value,
       call: Registry.decode(to: request.to, data: request.data, range: 0..<request.data.count))
-    let outcome = chain.withState { $0.preview(call) }
-    if case .rejected(let rejection) = outcome.status { throw .reverted(rejection) }
-    if let gas = request.gas, gas < outcome.gasUsed {
-      throw .reverted(
-        Rejection(
-          module: Kernel.number, code: Kernel.Code.outOfGas.rawValue, Word(UInt128(gas)),
-          Word(UInt128(outcome.gasUsed))))
-    }
-    return outcome
+    return chain.withState { $0.preview(call) }
   }
 }

@@ -119,7 +119,7 @@ extension JSONRPC {
   ) throws(RPCFailure) -> FeeHistory {
     guard let last = try block(newest) else {
       throw RPCFailure(
-        RPCFailure.refused, "request beyond head block: the newest block is \(chain.head.height)")
+        RPCFailure.refused, "request beyond head block: the newest block is \(blocks.head.height)")
     }
     var found: [Block] = []
     var work = 0

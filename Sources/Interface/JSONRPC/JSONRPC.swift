@@ -10,6 +10,7 @@ public struct JSONRPC: Sendable {
   /// How often each method was asked for.
   public let calls = MethodCalls()
   var budget = RPCBudget()
+  var filters = Filters()
 
   public init(_ chain: Chain, _ configuration: Configuration) {
     self.chain = chain

@@ -150,17 +150,17 @@ extension JSONRPC {
       guard let block = try blocks.block(hash) else {
         throw RPCFailure(RPCFailure.refused, "unknown block: no block has this hash")
       }
-      try search.read(block, &writer)
+      try read(block, &search, &writer)
     case .range(let from, let to):
       let (first, last) = try range(from, to)
       var height = first
       while height <= last {
         let (heights, next) = try blocks.candidates(filter, height...last, limit: 1_000)
-        for height in heights { try search.read(try committed(height), &writer) }
+        for height in heights { try read(try committed(height), &search, &writer) }
         height = next
         if height > last { break }
         if heights.isEmpty {
-          try search.read(try committed(height), &writer)
+          try read(try committed(height), &search, &writer)
           height += 1
         }
       }
@@ -173,10 +173,34 @@ extension JSONRPC {
     return block
   }
 
+  private func read(
+    _ block: Block, _ search: inout LogSearch, _ writer: inout JSONWriter
+  ) throws(RPCFailure) {
+    let room = Limits.queryLogs - search.found
+    var count = 0
+    let end = search.read(block) { log, index, place in
+      guard count < room else { return false }
+      count += 1
+      writer.log(log, block, index, place)
+      return true
+    }
+    guard end == nil else {
+      throw RPCFailure(
+        RPCFailure.limitExceeded,
+        "query returned more than \(Limits.queryLogs) results: end the range before block"
+          + " \(block.height), or name an address or topic")
+    }
+    guard search.work <= search.maximumWork else {
+      throw RPCFailure(
+        RPCFailure.limitExceeded,
+        "query reads too much: ask for fewer blocks, it came to block \(block.height)")
+    }
+  }
+
   private func range(
     _ from: BlockReference, _ to: BlockReference
   ) throws(RPCFailure) -> (first: Height, last: Height) {
-    let head = chain.head.height
+    let head = blocks.head.height
     let first = try height(from, head: head)
     let last = try height(to, head: head)
     guard first <= last else {
@@ -203,46 +227,5 @@ extension JSONRPC {
         RPCFailure.invalidParameters,
         "invalid argument 0: filter: fromBlock and toBlock are numbers or tags, use blockHash")
     }
-  }
-}
-
-/// A search through blocks, bounded in what it reads and in what it finds.
-private struct LogSearch {
-  let filter: LogFilter
-  let maximumWork: Int
-  private var found = 0
-  private var work = 0
-
-  init(filter: LogFilter, maximumWork: Int) {
-    self.filter = filter
-    self.maximumWork = maximumWork
-  }
-
-  mutating func read(_ block: Block, _ writer: inout JSONWriter) throws(RPCFailure) {
-    work += filter.width
-    if block.logCount > 0, filter.mayMatch(block.header.bloom.bytes) {
-      work += block.logCount
-      for (index, receipt) in block.receipts.enumerated() {
-        for place in receipt.events {
-          let log = block.log(place)
-          guard filter.matches(log) else { continue }
-          found += 1
-          guard found <= Limits.queryLogs else { throw Self.tooMany(block.height) }
-          writer.log(log, block, index, place)
-        }
-      }
-    }
-    guard work <= maximumWork else {
-      throw RPCFailure(
-        RPCFailure.limitExceeded,
-        "query reads too much: ask for fewer blocks, it came to block \(block.height)")
-    }
-  }
-
-  private static func tooMany(_ height: Height) -> RPCFailure {
-    RPCFailure(
-      RPCFailure.limitExceeded,
-      "query returned more than \(Limits.queryLogs) results: end the range before block"
-        + " \(height), or name an address or topic")
   }
 }

@@ -23,6 +23,7 @@ struct RPCFailure: Error, Sendable, Equatable {
 
   // EIP-1474, and geth's own for what clients match on.
   static let refused = -32_000
+  static let notSupported = -32_004
   static let limitExceeded = -32_005
   static let executionReverted = 3
   static let prunedHistory = 4_444

@@ -7,6 +7,14 @@ public enum RPCLimits {
   public static let filterAlternatives = 1_000
   /// Bloom comparisons and logs read by one `eth_getLogs`.
   public static let filterWork = 50_000_000
+  /// Installed filters, of all clients together.
+  public static let filters = 4_096
+  /// Seconds after which a filter that nobody asked for is forgotten.
+  public static let filterLifetime: UInt64 = 300
+  /// Transactions that `txpool_content` and `txpool_inspect` list.
+  public static let poolTransactions = 4_096
+  /// Slots of one `eth_getStorageValues`.
+  public static let storageSlots = 1_024
   /// Blocks of one `eth_feeHistory`.
   public static let feeHistoryBlocks = 1_024
   /// Percentiles of one `eth_feeHistory`.

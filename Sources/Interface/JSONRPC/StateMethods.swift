@@ -34,7 +34,55 @@ extension Method {
       try rpc.requireHead(try arguments.block(2))
       writer.hex(Word.zero.bytes)
     },
+    Method("eth_getStorageValues", [.required("requests"), .optional("block")]) {
+      (rpc, arguments, writer) throws(RPCFailure) in
+      let requests = try arguments.required(0, StorageRequests.init)
+      try rpc.requireHead(try arguments.block(1))
+      writer.beginObject()
+      for (address, count) in requests.slots {
+        writer.name(address)
+        writer.beginArray()
+        for _ in 0..<count { writer.hex(Word.zero.bytes) }
+        writer.endArray()
+      }
+      writer.endObject()
+    },
+    Method("eth_getProof", [.required("address"), .required("storageKeys"), .optional("block")]) {
+      (_, arguments, _) throws(RPCFailure) in
+      let address = try arguments.address(0)
+      throw RPCFailure(
+        RPCFailure.notSupported,
+        "eth_getProof is not supported: the state root here is no Patricia trie, its proofs are"
+          + " SHA-256 Merkle paths; ask GET /proof/balance/\(Hex.text(address.bytes))")
+    },
   ]
+}
+
+/// Slots of several addresses; all of them are zero, since modules keep rows and no slots.
+struct StorageRequests: Sendable {
+  let slots: [(address: String, count: Int)]
+
+  init(_ object: JSONValue) throws(ShapeFailure) {
+    guard let members = object.members else {
+      throw ShapeFailure("an object of addresses is wanted, not \(object.kind)")
+    }
+    guard !members.isEmpty else { throw ShapeFailure("empty request") }
+    var slots: [(String, Int)] = []
+    var total = 0
+    for member in members {
+      _ = try Shape.address(.string(member.name))
+      guard let keys = member.value.elements else {
+        throw ShapeFailure("a list of slots is wanted, not \(member.value.kind)")
+      }
+      for key in keys { try Shape.slot(key) }
+      total += keys.count
+      slots.append((member.name, keys.count))
+    }
+    guard total <= RPCLimits.storageSlots else {
+      throw ShapeFailure("too many slots (max \(RPCLimits.storageSlots))")
+    }
+    self.slots = slots
+  }
 }
 
 /// What stands at a module's address where others have bytecode: contracts and wallets take an
@@ -46,7 +94,7 @@ enum ModuleCode {
 extension JSONRPC {
   /// Refuses a state that is not the head's: only that is kept.
   func requireHead(_ reference: BlockReference) throws(RPCFailure) {
-    let head = chain.head
+    let head = blocks.head
     switch reference {
     case .head, .pending: return
     case .earliest:

@@ -211,7 +211,8 @@ extension JSONWriter {
 }
 
 extension BlockTransaction {
-  fileprivate var type: UInt8 {
+  /// The transaction's type; the block's own is of type 0.
+  var type: UInt8 {
     switch self {
     case .system: 0
     case .signed(let transaction): transaction.decoded.type
