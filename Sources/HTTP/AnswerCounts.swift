@@ -6,12 +6,12 @@ final class AnswerCounts: Sendable {
     let number = Atomic(0)
   }
 
-  private static let statuses = 200...599
+  private static let statuses = 101...599
   private let counts = statuses.map { _ in Count() }
 
   /// What cannot be sent is sent as 500, and counted so.
   func note(_ status: Int) {
-    let sent = Self.statuses.contains(status) ? status : 500
+    let sent = status == 101 || (200...599).contains(status) ? status : 500
     counts[sent - Self.statuses.lowerBound].number.add(1, ordering: .relaxed)
   }
 

@@ -62,6 +62,19 @@ func handleRequest(
   return intake(context).handle(exchange, daemonConnection, method: method, piece: piece)
 }
 
+/// The 101 of a WebSocket is written.
+func connectionUpgraded(
+  _ context: UnsafeMutableRawPointer?, _ daemonConnection: OpaquePointer?,
+  _ slot: UnsafeMutableRawPointer?, _ early: UnsafePointer<CChar>?, _ earlyCount: Int,
+  _ socket: Int32, _ handle: OpaquePointer?
+) {
+  guard let context, let slot, let handle else { return }
+  let bytes = UnsafeRawBufferPointer(start: early, count: early == nil ? 0 : earlyCount)
+  intake(context).upgraded(
+    Unmanaged<Exchange>.fromOpaque(slot).takeUnretainedValue(), early: Array(bytes),
+    socket: socket, handle: handle)
+}
+
 func requestCompleted(
   _ context: UnsafeMutableRawPointer?, _ daemonConnection: OpaquePointer?,
   _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode

@@ -30,6 +30,18 @@ func queue(
   return MHD_queue_response(connection, UInt32(response.status), made) == .YES
 }
 
+/// Queues the 101 that makes a connection a WebSocket; false where the library refuses it.
+func queueUpgrade(_ accept: String, _ intake: Intake, on connection: OpaquePointer) -> Bool {
+  guard
+    let made = MHD_create_response_for_upgrade(
+      connectionUpgraded, Unmanaged.passUnretained(intake).toOpaque())
+  else { return false }
+  defer { MHD_destroy_response(made) }
+  return add(HTTPHeader("Upgrade", "websocket"), to: made)
+    && add(HTTPHeader("Sec-WebSocket-Accept", accept), to: made)
+    && MHD_queue_response(connection, UInt32(MHD_HTTP_SWITCHING_PROTOCOLS), made) == .YES
+}
+
 private func add(_ header: HTTPHeader, to response: OpaquePointer) -> Bool {
   // A NUL would end the text early, and what follows would be lost unseen.
   !header.name.utf8.contains(0) && !header.value.utf8.contains(0)

@@ -24,7 +24,7 @@ final class Exchange: @unchecked Sendable {
   enum Sleep { case asleep, signalled, stopping }
 
   /// How far the request has come, on the connection's thread.
-  enum Phase { case headers, body, waiting, answered }
+  enum Phase { case headers, body, waiting, answered, upgraded }
 
   let connection: Connection
   let target: String
@@ -42,6 +42,8 @@ final class Exchange: @unchecked Sendable {
   var closes = false
   /// Bytes of `body` counted against the budget of all connections.
   var charged = 0
+  /// What the connection becomes once its 101 is written.
+  var webSocket: WebSocketHandler?
   /// What a stream gave that did not fit into one piece.
   private var rest: ArraySlice<UInt8> = []
 

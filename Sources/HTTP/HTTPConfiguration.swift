@@ -44,6 +44,10 @@ public struct HTTPConfiguration: Sendable {
   public var idleTimeout: Duration = .seconds(60)
   /// How long an `HTTPAnswer.later` may stay unanswered; then 504.
   public var answerTimeout: Duration = .seconds(60)
+  /// Silence of a WebSocket after which it is pinged; after three times that it is closed.
+  public var webSocketPing: Duration = .seconds(30)
+  /// How long a WebSocket may take nothing of what is sent to it; then it is closed with 1013.
+  public var webSocketStall: Duration = .seconds(30)
   /// How long `stop()` waits for requests under way; what then still waits is answered 503.
   public var drainTimeout: Duration = .seconds(5)
   /// Seconds a client is told to wait (Retry-After) when refused for load.
@@ -78,6 +82,7 @@ public struct HTTPConfiguration: Sendable {
     let times = [
       ("headerTimeout", headerTimeout), ("bodyTimeout", bodyTimeout),
       ("idleTimeout", idleTimeout), ("answerTimeout", answerTimeout),
+      ("webSocketPing", webSocketPing), ("webSocketStall", webSocketStall),
     ]
     for (name, value) in times where value < .milliseconds(1) || value > .seconds(86_400) {
       throw .setting(name: name, reason: "\(value) is outside 1 ms to one day")

@@ -58,13 +58,16 @@ public struct HTTPResponse: Sendable {
   }
 }
 
-/// What a handler hands back. A WebSocket upgrade would be a third case.
+/// What a handler hands back.
 public enum HTTPAnswer: Sendable {
   /// The response, on the thread that asked.
   case now(HTTPResponse)
   /// The connection is set aside and costs no thread; the closure runs at once and passes the
   /// responder to whoever will know the answer.
   case later(@Sendable (HTTPResponder) -> Void)
+  /// The connection goes on as a WebSocket, where `HTTPRequest.wantsWebSocket`; a handshake that is
+  /// wrong otherwise is refused by the server.
+  case webSocket(WebSocketHandler)
 }
 
 /// The promise of an answer. Exactly one answer is sent: the first `respond`, or 500 when the

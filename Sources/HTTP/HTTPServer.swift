@@ -54,6 +54,9 @@ public final class HTTPServer: Sendable {
     if configuration.certificate != nil { ServedCertificates.show(certificate, on: port) }
   }
 
+  /// Connections that are WebSockets; they are among `connectionCount`.
+  public var webSocketCount: Int { intake.sockets.count }
+
   /// Requests whose answer is not complete, streams included.
   public var requestCount: Int { intake.requests.load(ordering: .relaxed) }
 
@@ -119,7 +122,9 @@ private final class Daemon: @unchecked Sendable {
     let threads = configuration.threads > 0 ? configuration.threads : max(1, processors)
     var settings = httpd_settings()
     // Not MHD_USE_TURBO: measured, it gains nothing here.
-    settings.flags = MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+    settings.flags =
+      MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+      | MHD_ALLOW_UPGRADE.rawValue
     settings.listen_socket = socket
     settings.threads = UInt32(threads)
     // Holds the headers and the library's table of them; what is left takes the body's pieces.
@@ -160,6 +165,7 @@ private final class Daemon: @unchecked Sendable {
   func stop(_ configuration: HTTPConfiguration, _ intake: Intake) {
     intake.isStopping.store(true, ordering: .relaxed)
     let socket = MHD_quiesce_daemon(handle)
+    intake.sockets.stop()
     let stopping = HTTPResponse.text("the server is stopping\n", status: 503)
     let end = monotonicMilliseconds() + configuration.drainTimeout.milliseconds
     while intake.requests.load(ordering: .acquiring) > 0, monotonicMilliseconds() < end {

@@ -11,7 +11,8 @@ final class Intake: Sendable {
   let requests = Atomic(0)
   let isStopping = Atomic(false)
   let answers = AnswerCounts()
-  private let buffered = Atomic(0)
+  let sockets: SocketLoops
+  private let buffered: ByteBudget
   private let answering: @Sendable (HTTPRequest) -> HTTPAnswer
   private let allowedMethods: String
   private let headerTime: Int64
@@ -24,6 +25,12 @@ final class Intake: Sendable {
   ) {
     self.configuration = configuration
     self.answering = answering
+    buffered = ByteBudget(configuration.maximumBufferedBytes)
+    sockets = SocketLoops(
+      WebSocketLimits(
+        messageBytes: configuration.maximumBodyBytes,
+        ping: configuration.webSocketPing.milliseconds,
+        stall: configuration.webSocketStall.milliseconds), buffered, threads: 2)
     allowedMethods =
       (configuration.methods.filter { $0 != .options } + [.options])
       .map(\.rawValue).joined(separator: ", ")
@@ -87,7 +94,7 @@ final class Intake: Sendable {
     case .waiting:
       guard let response = exchange.takeAnswer() else { return wait(exchange, daemonConnection) }
       return send(response, exchange, daemonConnection)
-    case .answered:
+    case .answered, .upgraded:
       return .YES
     }
   }
@@ -182,9 +189,8 @@ final class Intake: Sendable {
       refuse(exchange, tooLarge)
       return
     }
-    let total = buffered.add(piece.count, ordering: .relaxed).newValue
     exchange.charged += piece.count
-    if total > configuration.maximumBufferedBytes {
+    if !buffered.take(piece.count) {
       refuse(exchange, overload("too many bodies at once"))
       return
     }
@@ -198,7 +204,7 @@ final class Intake: Sendable {
   }
 
   private func uncharge(_ exchange: Exchange) {
-    if exchange.charged > 0 { buffered.subtract(exchange.charged, ordering: .relaxed) }
+    buffered.give(exchange.charged)
     exchange.charged = 0
   }
 
@@ -218,6 +224,8 @@ final class Intake: Sendable {
     switch answering(request) {
     case .now(let response):
       return send(response, exchange, daemonConnection)
+    case .webSocket(let handler):
+      return upgrade(request, handler, exchange, daemonConnection)
     case .later(let work):
       exchange.phase = .waiting
       switch exchange.sleep(until: monotonicMilliseconds() + answerTime) {
@@ -228,6 +236,39 @@ final class Intake: Sendable {
         return send(overload("the server is stopping"), exchange, daemonConnection)
       }
     }
+  }
+
+  private func upgrade(
+    _ request: HTTPRequest, _ handler: WebSocketHandler, _ exchange: Exchange,
+    _ daemonConnection: OpaquePointer
+  ) -> MHD_Result {
+    if isStopping.load(ordering: .relaxed) {
+      return send(overload("the server is stopping"), exchange, daemonConnection)
+    }
+    let (accept, refusal) = WebSocketHandshake.answer(request)
+    if let refusal { return send(refusal, exchange, daemonConnection) }
+    exchange.phase = .answered
+    exchange.markAnswered()
+    exchange.webSocket = handler
+    guard queueUpgrade(accept, self, on: daemonConnection) else {
+      exchange.webSocket = nil
+      return send(
+        .text("the connection cannot become a WebSocket: use HTTP/1.1\n", status: 400), exchange,
+        daemonConnection)
+    }
+    answers.note(101)
+    return .YES
+  }
+
+  /// The 101 is written: from now on the socket is ours, and the request over. The connection still
+  /// counts towards the cap.
+  func upgraded(_ exchange: Exchange, early: [UInt8], socket: Int32, handle: OpaquePointer) {
+    exchange.phase = .upgraded
+    exchange.connection.setDeadline(Connection.never)
+    requests.subtract(1, ordering: .releasing)
+    guard let handler = exchange.webSocket else { return }
+    exchange.webSocket = nil
+    sockets.add(UpgradedSocket(socket: socket, handle: handle, early: early, handler: handler))
   }
 
   private func wait(_ exchange: Exchange, _ daemonConnection: OpaquePointer) -> MHD_Result {
@@ -280,6 +321,8 @@ final class Intake: Sendable {
   func completed(_ exchange: Exchange) {
     exchange.close()
     uncharge(exchange)
+    if exchange.phase == .upgraded { return }
+    exchange.webSocket?.closed()
     exchange.connection.setDeadline(monotonicMilliseconds() + idleTime)
     // A request that broke off inside its headers was never counted.
     if exchange.phase != .headers { requests.subtract(1, ordering: .releasing) }

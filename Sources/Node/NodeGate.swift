@@ -9,9 +9,9 @@ internal import Synchronization
 final class NodeGate: Sendable {
   private enum Phase {
     case starting(String)
-    case open(Router, @Sendable (HTTPRequest) -> HTTPResponse)
+    case open(Router, @Sendable (HTTPRequest) -> HTTPAnswer)
     /// Reads go on, so that clients learn what became of what was accepted.
-    case draining(Router, @Sendable (HTTPRequest) -> HTTPResponse)
+    case draining(Router, @Sendable (HTTPRequest) -> HTTPAnswer)
   }
 
   /// How far the clock may stand behind the newest block before the node is called not ready, in
@@ -44,7 +44,7 @@ final class NodeGate: Sendable {
   /// The chain is there.
   func open(
     _ router: Router, now: @escaping @Sendable () -> UInt64,
-    _ route: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+    _ route: @escaping @Sendable (HTTPRequest) -> HTTPAnswer
   ) {
     self.now.withLock { $0 = now }
     phase.withLock { $0 = .open(router, route) }
@@ -56,21 +56,23 @@ final class NodeGate: Sendable {
     }
   }
 
-  func answer(_ request: HTTPRequest) -> HTTPResponse {
+  func answer(_ request: HTTPRequest) -> HTTPAnswer {
     let isReading = request.method == .get || request.method == .head
     if isReading {
       switch request.path {
-      case "/healthz": return HTTPResponse(Readiness.alive)
-      case "/readyz": return HTTPResponse(readiness())
-      case "/metrics": return answerMetrics(request)
+      case "/healthz": return .now(HTTPResponse(Readiness.alive))
+      case "/readyz": return .now(HTTPResponse(readiness()))
+      case "/metrics": return .now(answerMetrics(request))
       default: break
       }
     }
     switch phase.withLock({ $0 }) {
     case .starting(let status):
-      return HTTPResponse(
-        Readiness.refuse(
-          method: request.method.rawValue, path: request.path, body: request.body, reason: status))
+      return .now(
+        HTTPResponse(
+          Readiness.refuse(
+            method: request.method.rawValue, path: request.path, body: request.body,
+            reason: status)))
     case .open(_, let route), .draining(_, let route): return route(request)
     }
   }

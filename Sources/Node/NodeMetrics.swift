@@ -70,6 +70,8 @@ final class NodeMetrics: Sendable {
     text.gauge(
       "freehold_http_connections", "Open connections.", UInt64(server.connectionCount))
     text.gauge(
+      "freehold_http_websockets", "Connections that are WebSockets.", UInt64(server.webSocketCount))
+    text.gauge(
       "freehold_http_requests_in_flight", "Requests whose answer is not complete.",
       UInt64(clamping: server.requestCount))
     text.family("freehold_http_requests_total", .counter, "Requests answered, by status.")

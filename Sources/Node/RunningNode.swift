@@ -66,6 +66,7 @@ public final class RunningNode: Sendable {
   private let log: BlockLog<RealDisk>
   /// Nil where it is switched off.
   public let index: TransactionIndex?
+  private let publisher: Publisher
   private let server: HTTPServer
   private let gate: NodeGate
   private let lock: FolderHolder
@@ -106,7 +107,7 @@ public final class RunningNode: Sendable {
     self.gate = gate
     server = try Self.listen(configuration, gate)
     do throws(NodeFailure) {
-      (chain, recovery, history, log, index, sequencer) = try Self.start(
+      (chain, recovery, history, log, index, sequencer, publisher) = try Self.start(
         folder, document, configuration, gate, skipped, progress, notify)
     } catch {
       server.stop()
@@ -122,7 +123,7 @@ public final class RunningNode: Sendable {
     var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
     http.allowPublic = configuration.isPublic
     http.crossOrigin = HTTPCrossOrigin()
-    let server = HTTPServer(configuration: http) { request in gate.answer(request) }
+    let server = HTTPServer(configuration: http, answering: { request in gate.answer(request) })
     gate.serves(server)
     do throws(HTTPServerFailure) {
       try server.start()
@@ -134,7 +135,8 @@ public final class RunningNode: Sendable {
   }
 
   private typealias Parts = (
-    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, TransactionIndex?, SoloSequencer
+    Chain, ReplaySummary, History<RealDisk>?, BlockLog<RealDisk>, TransactionIndex?,
+    SoloSequencer, Publisher
   )
 
   /// Brings the chain up and opens the gate to it.
@@ -191,12 +193,16 @@ public final class RunningNode: Sendable {
     log.start()
     index?.start()
     let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
+    let broadcast = Broadcast(router.rpc)
+    let publisher = Publisher(broadcast)
+    publisher.start()
     gate.open(router, now: now) { request in
+      if let answer = broadcast.answer(request) { return answer }
       let answer = router.respond(
         method: request.method.rawValue, path: request.path, body: request.body)
-      return HTTPResponse(answer)
+      return .now(HTTPResponse(answer))
     }
-    return (chain, recovery, history, log, index, sequencer)
+    return (chain, recovery, history, log, index, sequencer, publisher)
   }
 
   private static func log(
@@ -231,6 +237,7 @@ public final class RunningNode: Sendable {
       left -= 1
     }
     server.stop()
+    publisher.stop()
     gate.close()
     history?.stop()
     sequencer.stop()

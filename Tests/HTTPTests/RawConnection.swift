@@ -119,9 +119,9 @@ final class Shelf<Thing: Sendable>: Sendable {
   }
 }
 
-/// Waits until `condition` holds, at most five seconds.
-func eventually(_ condition: () -> Bool) -> Bool {
-  let end = monotonicMilliseconds() + 5000
+/// Waits until `condition` holds, at most so many seconds.
+func eventually(_ seconds: Int64 = 5, _ condition: () -> Bool) -> Bool {
+  let end = monotonicMilliseconds() + 1000 * seconds
   while monotonicMilliseconds() < end {
     if condition() { return true }
     usleep(2000)

@@ -69,3 +69,9 @@ static inline size_t httpd_header_size(struct MHD_Connection *connection) {
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return info ? info->header_size : 0;
 }
+
+/// Gives an upgraded connection back to the library, which closes its socket. A refused answer
+/// would mean that it was given back before.
+static inline void httpd_close_upgraded(struct MHD_UpgradeResponseHandle *handle) {
+  MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}

@@ -1,5 +1,6 @@
 #include <nettle/aes.h>
 #include <nettle/ctr.h>
+#include <nettle/sha1.h>
 #include <nettle/hmac.h>
 #include <nettle/pbkdf2.h>
 #include <nettle/sha2.h>

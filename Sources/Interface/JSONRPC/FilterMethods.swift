@@ -93,7 +93,7 @@ extension JSONRPC {
 
   /// A filter that waited longer than memory holds is told once what it missed.
   private func skipForgotten(_ place: inout LogPlace) throws(RPCFailure) {
-    let (missed, first) = (place.height, blocks.first)
+    let (missed, first) = (place.height, chain.firstHeight)
     guard missed < first else { return }
     place = LogPlace(height: first)
     throw RPCFailure(
@@ -104,7 +104,7 @@ extension JSONRPC {
 
   private func newBlocks(_ place: inout LogPlace, _ writer: inout JSONWriter) {
     for _ in 0..<Limits.queryLogs {
-      guard let block = blocks.block(place.height) else { return }
+      guard let block = chain.block(place.height) else { return }
       writer.hex(block.hash.bytes)
       place = place.nextBlock
     }
@@ -115,7 +115,7 @@ extension JSONRPC {
   ) {
     var search = LogSearch(filter: filter, maximumWork: budget.filterWork)
     var count = 0
-    while search.work <= search.maximumWork, let block = blocks.block(place.height) {
+    while search.work <= search.maximumWork, let block = chain.block(place.height) {
       guard filter.covers(block.height) else {
         place = place.nextBlock
         continue

@@ -11,6 +11,8 @@ public struct JSONRPC: Sendable {
   public let calls = MethodCalls()
   var budget = RPCBudget()
   var filters = Filters()
+  /// The conversation that a request is part of; nil for one that stands alone.
+  var session: RPCSession?
 
   public init(_ chain: Chain, _ configuration: Configuration) {
     self.chain = chain

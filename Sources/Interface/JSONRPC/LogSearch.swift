@@ -30,12 +30,12 @@ struct LogSearch {
     _ block: Block, from start: Int = 0, _ body: (Log, Int, Int) -> Bool
   ) -> Int? {
     work += filter.width
-    guard block.logCount > start, filter.mayMatch(block.header.bloom.bytes) else { return nil }
+    guard block.logCount > start else { return nil }
+    if start == 0, !filter.mayMatch(block.header.bloom.bytes) { return nil }
     work += block.logCount - start
-    for index in block.receipts.indices {
+    for index in block.receipt(holding: start)..<block.receipts.count {
       let events = block.receipts[index].events
-      guard events.upperBound > start else { continue }
-      for place in max(start, events.lowerBound)..<events.upperBound {
+      for place in max(start, events.lowerBound)..<max(start, events.upperBound) {
         let log = block.log(place)
         guard filter.matches(log) else { continue }
         guard body(log, index, place) else { return place }
@@ -43,5 +43,21 @@ struct LogSearch {
       }
     }
     return nil
+  }
+}
+
+extension Block {
+  /// The first receipt with a log at an index or behind it; the count of receipts where none is.
+  func receipt(holding log: Int) -> Int {
+    var range = receipts.startIndex..<receipts.endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if receipts[middle].events.upperBound > log {
+        range = range.lowerBound..<middle
+      } else {
+        range = middle + 1..<range.upperBound
+      }
+    }
+    return range.lowerBound
   }
 }

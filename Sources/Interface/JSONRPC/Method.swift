@@ -26,8 +26,8 @@ struct Method: Sendable {
 
   /// Every method that this node answers.
   static let all: [Method] =
-    network + state + calls + fees + blocks + transactions + logs + filters + traces + raw + pool
-    + development
+    network + state + calls + fees + blocks + transactions + logs + filters + subscriptions
+    + traces + raw + pool + development
 
   private static let byName = [String: Method](
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

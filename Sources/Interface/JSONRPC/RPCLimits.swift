@@ -11,6 +11,10 @@ public enum RPCLimits {
   public static let filters = 4_096
   /// Seconds after which a filter that nobody asked for is forgotten.
   public static let filterLifetime: UInt64 = 300
+  /// Subscriptions of one connection.
+  public static let subscriptions = 128
+  /// Blocks that a subscriber may be behind.
+  public static let subscriptionLag: UInt64 = 1_024
   /// Transactions that `txpool_content` and `txpool_inspect` list.
   public static let poolTransactions = 4_096
   /// Slots of one `eth_getStorageValues`.
@@ -27,4 +31,5 @@ public enum RPCLimits {
 struct RPCBudget: Sendable {
   var answerBytes = RPCLimits.answerBytes
   var filterWork = RPCLimits.filterWork
+  var subscriptionLag = RPCLimits.subscriptionLag
 }

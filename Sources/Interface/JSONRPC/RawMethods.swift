@@ -7,7 +7,7 @@ extension Method {
   static let raw: [Method] = [
     Method("debug_getRawTransaction", [.required("hash")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      guard let place = rpc.blocks.transaction(try arguments.digest(0)) else {
+      guard let place = try rpc.blocks.transaction(try arguments.digest(0)) else {
         return writer.hex([])
       }
       writer.hex(place.block.transactions[place.index].bytes)

@@ -10,7 +10,7 @@ extension Method {
       (rpc, arguments, writer) throws(RPCFailure) in
       let hash = try arguments.digest(0)
       let request = try arguments.optional(1, TraceRequest.init) ?? TraceRequest()
-      guard let place = rpc.blocks.transaction(hash) else {
+      guard let place = try rpc.blocks.transaction(hash) else {
         throw RPCFailure(RPCFailure.refused, "transaction not found")
       }
       writer.trace(place.block, place.index, request)
@@ -29,7 +29,7 @@ extension Method {
       (rpc, arguments, writer) throws(RPCFailure) in
       let hash = try arguments.digest(0)
       let request = try arguments.optional(1, TraceRequest.init) ?? TraceRequest()
-      guard let block = rpc.blocks.block(hash) else {
+      guard let block = try rpc.blocks.block(hash) else {
         throw RPCFailure(RPCFailure.refused, "block \(Hex.text(hash.bytes)) not found")
       }
       writer.traces(block, request)

@@ -21,17 +21,7 @@ extension Method {
     },
     Method("eth_getTransactionByHash", [.required("hash")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
-      let hash = try arguments.digest(0)
-      let chainID = rpc.chain.genesis.chainID
-      // The pool first: what leaves it meanwhile is found in a block.
-      let waiting = rpc.chain.waiting(hash)
-      if let place = try rpc.blocks.transaction(hash, isWaiting: waiting != nil) {
-        writer.transaction(place.block, place.index, chainID: chainID)
-      } else if let waiting {
-        writer.transaction(.signed(waiting), at: nil, chainID: chainID)
-      } else {
-        writer.null()
-      }
+      if try !writer.transaction(try arguments.digest(0), rpc) { writer.null() }
     },
     Method("eth_getTransactionByBlockHashAndIndex", [.required("hash"), .required("index")]) {
       (rpc, arguments, writer) throws(RPCFailure) in
@@ -72,6 +62,22 @@ struct TransactionPosition {
 }
 
 extension JSONWriter {
+  /// The transaction with that hash, in a block or waiting; false, and nothing written, where there
+  /// is none.
+  mutating func transaction(_ hash: Digest, _ rpc: JSONRPC) throws(RPCFailure) -> Bool {
+    let chainID = rpc.chain.genesis.chainID
+    // The pool first: what leaves it meanwhile is found in a block.
+    let waiting = rpc.chain.waiting(hash)
+    if let place = try rpc.blocks.transaction(hash, isWaiting: waiting != nil) {
+      transaction(place.block, place.index, chainID: chainID)
+    } else if let waiting {
+      transaction(.signed(waiting), at: nil, chainID: chainID)
+    } else {
+      return false
+    }
+    return true
+  }
+
   mutating func transaction(_ block: Block, _ index: Int, chainID: UInt64) {
     transaction(
       block.transactions[index], at: TransactionPosition(block, index), chainID: chainID)
