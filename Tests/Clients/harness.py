@@ -98,6 +98,28 @@ class Connection:
             raise RpcError(answer["error"])
         return answer["result"]
 
+    def indexed(self, method, *params, timeout=60):
+        """The result, once an index that is still being opened does not stand in the way."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self.rpc(method, *params)
+            except RpcError as error:
+                # Geth's words, on which clients wait.
+                if "indexing is in progress" not in error.message or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
+
+    def receipt(self, sent, timeout=60):
+        """The receipt of a transaction, once it is in a block."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            receipt = self.indexed("eth_getTransactionReceipt", sent)
+            if receipt:
+                return receipt
+            time.sleep(0.005)
+        raise AssertionError(f"{sent} is in no block after {timeout} s")
+
     def batch(self, calls):
         """The answers to many calls, in the order of the calls."""
         if not calls:

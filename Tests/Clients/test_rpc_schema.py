@@ -36,6 +36,7 @@ class Chain:
         self.token = self.network["token"]["address"]
         self.sender = Account.from_key(self.network["development"]["accounts"][0]["privateKey"])
         self.raw = []
+        self.connection.indexed("eth_getBlockByHash", UNKNOWN, False)
         for kind in (0, 1, 2):
             self.send(kind, {"to": EMPTY, "value": 5 * unit_wei(self.network), "gas": 21_000})
             self.send(kind, {"to": self.token, "data": self.transfer(3), "gas": 100_000})
@@ -63,11 +64,7 @@ class Chain:
         self.raw.append(rpc("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex()))
 
     def settled(self, each):
-        for _ in range(2000):
-            receipt = self.connection.rpc("eth_getTransactionReceipt", each)
-            if receipt:
-                return receipt
-        raise AssertionError(f"{each} was not settled")
+        return self.connection.receipt(each)
 
     def questions(self):
         """Calls of every described method, each with parameters that must give a result."""
