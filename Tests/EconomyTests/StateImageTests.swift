@@ -93,7 +93,8 @@ struct History {
     }
     // Nobody here has a key to sign with.
     while call.name == "setGroup" || call.name.hasSuffix("Authorization")
-      || call.name == "permit" || (call.name == "pause" && below(3) > 0) {
+      || call.name == "permit" || (call.name == "pause" && below(3) > 0)
+    {
       call = declaration.calls[below(declaration.calls.count)]
     }
     if declaration.number == Staking.number, state.staking.totals.count < 12, below(2) == 0 {

@@ -45,8 +45,8 @@ import Testing
     var frame = [UInt8]([0x81, 0x80 | UInt8(body.utf8.count), 0, 0, 0, 0])
     frame += Array(body.utf8)
     let told = try read(
-      node.port, Array(greeting.utf8) + frame, begun: { try NodeFolder.make(1, node) }
-    ) { $0.contains("eth_subscription") }
+      node.port, Array(greeting.utf8) + frame, begun: { try NodeFolder.make(1, node) },
+      until: { $0.contains("eth_subscription") })
     #expect(told.contains("101 Switching Protocols") && told.contains(#"{"jsonrpc":"2.0","id":1,"#))
     #expect(told.contains(#""result":{"number":"0x1","#))
     let metrics = try HTTPClient(url: "http://127.0.0.1:\(node.port)").get("/metrics")
