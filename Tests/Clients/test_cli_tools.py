@@ -1,12 +1,15 @@
 """The command line's tools: the whole table, settings, reading the chain, coding of calls."""
 
+import contextlib
 import csv
+import http.server
 import io
 import json
 import os
 import shlex
 import shutil
 import subprocess
+import threading
 
 import pytest
 from eth_abi import decode, encode
@@ -267,14 +270,11 @@ def test_logs_are_decoded_and_wide_ranges_split(node):
     assert "did you mean 'Transfer'" in run(node, "logs", "--event", "Transfr", code=2)
 
 
-def test_a_range_that_is_too_wide_is_asked_for_in_parts():
-    """A server that refuses more than two blocks at once: all logs arrive, in order."""
-    import http.server
-    import threading
+@contextlib.contextmanager
+def other_node(answer):
+    """A server that is no node of ours: `answer` makes the reply of each JSON-RPC call."""
 
-    asked = []
-
-    class Narrow(http.server.BaseHTTPRequestHandler):
+    class Other(http.server.BaseHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
@@ -283,21 +283,7 @@ def test_a_range_that_is_too_wide_is_asked_for_in_parts():
 
         def do_POST(self):
             call = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            answer = {"jsonrpc": "2.0", "id": call["id"]}
-            if call["method"] == "eth_blockNumber":
-                answer["result"] = hex(20)
-            else:
-                low, high = (int(call["params"][0][name], 16) for name in ("fromBlock", "toBlock"))
-                asked.append((low, high))
-                if high - low > 1:
-                    answer["error"] = {"code": -32005, "message": "query returned more than 2"}
-                else:
-                    answer["result"] = [
-                        {"blockNumber": hex(n), "logIndex": "0x0", "address": SENDER,
-                         "topics": [], "data": "0x", "transactionHash": "0x"}
-                        for n in range(low, high + 1)
-                    ]
-            self.reply(answer)
+            self.reply({"jsonrpc": "2.0", "id": call["id"], **answer(call)})
 
         def reply(self, document):
             body = json.dumps(document).encode()
@@ -306,13 +292,82 @@ def test_a_range_that_is_too_wide_is_asked_for_in_parts():
             self.end_headers()
             self.wfile.write(body)
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Narrow) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        logs = ask(url, "logs", "--from-block", "3", "--to-block", "latest")["logs"]
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def test_a_range_that_is_too_wide_is_asked_for_in_parts():
+    """A server that refuses more than two blocks at once: all logs arrive, in order."""
+    asked = []
+
+    def answer(call):
+        if call["method"] == "eth_blockNumber":
+            return {"result": hex(20)}
+        low, high = (int(call["params"][0][name], 16) for name in ("fromBlock", "toBlock"))
+        asked.append((low, high))
+        if high - low > 1:
+            return {"error": {"code": -32005, "message": "query returned more than 2"}}
+        empty = {"logIndex": "0x0", "address": SENDER, "topics": [], "data": "0x"}
+        rows = [{"blockNumber": hex(n), "transactionHash": "0x"} for n in range(low, high + 1)]
+        return {"result": [row | empty for row in rows]}
+
+    with other_node(answer) as url:
+        logs = ask(url, "logs", "--from-block", "3", "--to-block", "latest")["logs"]
     assert [row["blockNumber"] for row in logs] == list(range(3, 21))
     assert max(high - low for low, high in asked) == 17 and len(asked) < 40
+
+
+def test_nonsense_of_a_server_ends_no_command_badly():
+    """Whatever comes back, a command ends by itself with one of its exit codes."""
+    full = "0x" + "f" * 64
+    half = "0x" + "f" * 32
+    receipt = {"gasUsed": half, "effectiveGasPrice": half, "blockNumber": half, "logs": [{}]}
+    block = {"number": full, "timestamp": half, "transactions": [{}, 1, {"input": "0xa9059cbb"}]}
+    log = {"address": SENDER, "topics": [full] * 5, "data": full, "blockNumber": half}
+    nonsense = [
+        None, 1, -1, True, "", "0x", "zz", full, half, [], {}, [[]], [None, {}, log], receipt,
+        block, {"status": "0x1", "logs": [log] * 3}, {"error": {"code": "x"}},
+    ]  # fmt: skip
+    command_lines = [
+        ["account", SENDER],
+        ["block", "1"],
+        ["receipt", full],
+        ["logs"],
+        ["call", SENDER, "f()(uint256,string)"],
+        ["query", "token", "symbol"],
+        ["tx", "token", "transfer", SENDER, "1", "--dry-run"],
+    ]
+    replies = [{"result": value} for value in nonsense] + [{"error": value} for value in nonsense]
+    current = {}
+    with other_node(lambda _: current) as url:
+        for reply in replies:
+            current = reply
+            for words in command_lines:
+                done = subprocess.run(
+                    [binary(), *words, "--json", "--node", url], capture_output=True, text=True
+                )
+                assert 0 <= done.returncode <= 5, (reply, words, done.stderr)
+                assert isinstance(json.loads(done.stdout), dict), (reply, words)
+
+
+def test_serve_takes_its_settings_from_a_file(tmp_path):
+    with Node() as node:
+        node.stop()
+        port = free_port()
+        file = tmp_path / "config.json"
+        settings = {"data": node.data, "listen": f"127.0.0.1:{port}", "serve": {"drain": 0}}
+        file.write_text(json.dumps(settings))
+        process = subprocess.Popen(
+            [binary(), "serve", "--config", str(file), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert json.loads(process.stdout.readline())["url"] == f"http://127.0.0.1:{port}"
+        process.terminate()
+        process.communicate()
+        assert process.wait(30) == 0
 
 
 def test_lists_as_csv(node):

@@ -10,7 +10,12 @@ struct ReceiptReport {
 
   var isSuccess: Bool { receipt["status"]?.string == "0x1" }
 
-  private var fee: UInt128 { quantity("gasUsed") * quantity("effectiveGasPrice") }
+  /// At the bound of the type where a node says more.
+  private var fee: UInt128 {
+    let (fee, overflow) = quantity("gasUsed")
+      .multipliedReportingOverflow(by: quantity("effectiveGasPrice"))
+    return overflow ? .max : fee
+  }
   private var events: [EventText?] { (receipt["logs"]?.elements ?? []).map(Self.event) }
 
   func quantity(_ name: String) -> UInt128 {
