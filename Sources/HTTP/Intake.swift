@@ -30,7 +30,8 @@ final class Intake: Sendable {
       WebSocketLimits(
         messageBytes: configuration.maximumBodyBytes,
         ping: configuration.webSocketPing.milliseconds,
-        stall: configuration.webSocketStall.milliseconds), buffered, threads: 2)
+        stall: configuration.webSocketStall.milliseconds,
+        isRelayed: configuration.certificate != nil), buffered, threads: 2)
     allowedMethods =
       (configuration.methods.filter { $0 != .options } + [.options])
       .map(\.rawValue).joined(separator: ", ")

@@ -17,6 +17,9 @@ struct WebSocketLimits: Sendable {
   var ping: Int64
   /// Milliseconds in which a client has to take something of what waits for it.
   var stall: Int64 = 30_000
+  /// True where libmicrohttpd stands between, for TLS. A side that was closed alone would keep it
+  /// from noticing that the other is closed too (0.9.75).
+  var isRelayed = false
   /// Milliseconds that a closing handshake may take.
   var farewell: Int64 = 2_000
 }
@@ -215,6 +218,7 @@ final class WebSocketConnection {
     let isSaid = wslay_event_get_close_sent(context) != 0
     let isHeard = wslay_event_get_close_received(context) != 0
     guard isSaid, isHeard || wslay_event_get_read_enabled(context) == 0 else { return }
+    if limits.isRelayed { return finish() }
     phase = .lingering
     deadline = now + limits.farewell
     shutdown(socket, Int32(SHUT_WR))

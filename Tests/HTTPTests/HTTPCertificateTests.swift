@@ -41,6 +41,34 @@ import Testing
     }
   }
 
+  @Test func webSocketsGoOverTLS() throws {
+    var configuration = HTTPConfiguration()
+    configuration.certificate = try Self.first()
+    let talk = Talk()
+    try serving(configuration) {
+      $0.wantsWebSocket ? .webSocket(talk.handler) : .now(echo($0))
+    } _: { server in
+      try Self.withAuthority { authority in
+        let client = try RawWebSocket(
+          .tls(host: "localhost", port: server.port, authorities: authority))
+        for size in [1, 100, 70_000, 500_000] {
+          let text = String(repeating: "x", count: size)
+          try client.send(text: text)
+          #expect(try client.next()?.text == text)
+        }
+        try client.send(RawWebSocket.frame(8, [0x03, 0xe8]))
+        #expect(try client.farewell()?.code == 1000)
+        #expect(eventually(20) { talk.closings == 1 && server.connectionCount == 0 })
+        // One that is open when the server stops.
+        let open = try RawWebSocket(
+          .tls(host: "localhost", port: server.port, authorities: authority))
+        try open.send(text: "still here")
+        #expect(try open.next()?.text == "still here")
+      }
+    }
+    #expect(talk.closings == 2)
+  }
+
   /// The client believes nobody but the authority that it was given, for the right name and time.
   @Test func otherCertificatesAreNotBelieved() throws {
     func failure(_ server: HTTPServer, _ authority: String?) throws -> HTTPClientFailure? {

@@ -8,8 +8,11 @@ struct RawConnection: ~Copyable {
   var socket: ClientSocket
 
   init(_ port: UInt16, seconds: Int64 = 20) throws {
-    socket = try ClientSocket(
-      .tcp(host: "127.0.0.1", port: port), until: monotonicMilliseconds() + seconds * 1000)
+    try self.init(.tcp(host: "127.0.0.1", port: port), seconds: seconds)
+  }
+
+  init(_ place: ClientPlace, seconds: Int64 = 20) throws {
+    socket = try ClientSocket(place, until: monotonicMilliseconds() + seconds * 1000)
   }
 
   /// False where the server no longer takes bytes.

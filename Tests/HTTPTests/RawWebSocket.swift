@@ -23,8 +23,12 @@ final class RawWebSocket {
     "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
-  init(_ port: UInt16, seconds: Int64 = 20, early: [UInt8] = []) throws {
-    raw = try RawConnection(port, seconds: seconds)
+  convenience init(_ port: UInt16, seconds: Int64 = 20, early: [UInt8] = []) throws {
+    try self.init(.tcp(host: "127.0.0.1", port: port), seconds: seconds, early: early)
+  }
+
+  init(_ place: ClientPlace, seconds: Int64 = 20, early: [UInt8] = []) throws {
+    raw = try RawConnection(place, seconds: seconds)
     _ = try raw.socket.write(Array((Self.handshake + "\r\n").utf8) + early)
     let first = try raw.socket.line(maximum: 200)
     try #require(String(decoding: first, as: UTF8.self) == "HTTP/1.1 101 Switching Protocols")
