@@ -19,8 +19,9 @@ public struct SystemClock: Clock {
 }
 
 /// Seconds that never go back, for intervals.
-enum Monotonic {
-  static func nanoseconds() -> UInt64 {
+public enum Monotonic {
+  /// Since a moment that means nothing.
+  public static func nanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(clamping: time.tv_sec) * 1_000_000_000 + UInt64(clamping: time.tv_nsec)

@@ -6,6 +6,8 @@ internal import Synchronization
 public struct HTTPCertificateFailure: Error, Equatable, CustomStringConvertible {
   /// What is wrong and how to repair it.
   public let description: String
+
+  public init(_ description: String) { self.description = description }
 }
 
 /// A server's certificate with its chain, and the key that belongs to it.
@@ -29,7 +31,7 @@ public final class HTTPCertificate: @unchecked Sendable {
     guard code >= 0 else {
       chain.deallocate()
       throw HTTPCertificateFailure(
-        description: "the certificate cannot be read: \(Self.words(code)): give at most"
+        "the certificate cannot be read: \(Self.words(code)): give at most"
           + " \(Self.longestChain) certificates as PEM")
     }
     var made: gnutls_privkey_t?
@@ -41,7 +43,7 @@ public final class HTTPCertificate: @unchecked Sendable {
     }
     guard code >= 0, let made else {
       chain.deallocate()
-      throw HTTPCertificateFailure(description: "the key cannot be read: \(Self.words(code))")
+      throw HTTPCertificateFailure("the key cannot be read: \(Self.words(code))")
     }
     self.chain = chain
     self.count = count
@@ -60,7 +62,7 @@ public final class HTTPCertificate: @unchecked Sendable {
   ) throws(HTTPCertificateFailure) {
     var credentials: gnutls_certificate_credentials_t?
     guard gnutls_certificate_allocate_credentials(&credentials) >= 0 else {
-      throw HTTPCertificateFailure(description: "no memory for a certificate")
+      throw HTTPCertificateFailure("no memory for a certificate")
     }
     defer { gnutls_certificate_free_credentials(credentials) }
     let code = certificate.withDatum { certificate in
@@ -71,7 +73,7 @@ public final class HTTPCertificate: @unchecked Sendable {
     }
     if code < 0 {
       throw HTTPCertificateFailure(
-        description: "certificate and key cannot be used together: \(words(code)): give the"
+        "certificate and key cannot be used together: \(words(code)): give the"
           + " certificate and its own key, both as PEM and the key without a password")
     }
   }

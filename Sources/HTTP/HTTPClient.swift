@@ -14,7 +14,7 @@ public struct HTTPClient: Sendable {
   /// `url` is `http://host[:port][/path]`, or `https://`; an IPv6 address stands in brackets. Port
   /// 80 or 443 if none.
   /// - Parameter authorities: a file of PEM certificates, one of which must have issued the
-  ///   server's; nil for those that the system trusts. For `https` alone.
+  ///   server's; nil for those that the system trusts. Nobody looks at it where there is no TLS.
   public init(
     url: String, authorities: String? = nil, timeout: Duration = .seconds(30),
     maximumBodyBytes: Int = 64 << 20
@@ -22,9 +22,7 @@ public struct HTTPClient: Sendable {
     guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .url(url) }
     let isSecure = url.lowercased().hasPrefix("https://")
     let scheme = isSecure ? "https://" : "http://"
-    guard url.lowercased().hasPrefix(scheme), isSecure || authorities == nil else {
-      throw .url(url)
-    }
+    guard url.lowercased().hasPrefix(scheme) else { throw .url(url) }
     let rest = url.dropFirst(scheme.count)
     let slash = rest.firstIndex(of: "/") ?? rest.endIndex
     let authority = rest[..<slash]

@@ -64,6 +64,11 @@ public struct HTTPConfiguration: Sendable {
     self.port = port
   }
 
+  /// Whether an address can be reached from this machine alone; false for what is no address.
+  public static func isLoopback(_ address: String) -> Bool {
+    (try? ListeningAddress(address, port: 0))?.isLoopback ?? false
+  }
+
   /// Throws for a setting that no server could honour.
   func check() throws(HTTPServerFailure) {
     let sizes = [

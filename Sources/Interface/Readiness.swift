@@ -34,30 +34,56 @@ public enum Readiness {
       body: isCall ? refuse(calls: body, reason) : problem(reason), headers: retry)
   }
 
+  /// The answer to a request that is more than its client may ask for, given before its body is
+  /// read: so a call's error has no id.
+  /// - Parameters:
+  ///   - seconds: when it may be tried again.
+  ///   - isCall: whether it is JSON-RPC.
+  public static func refuse(tooMuch seconds: UInt64, isCall: Bool) -> RoutedResponse {
+    let failure = RPCFailure.tooMuch(seconds)
+    var writer = JSONWriter(capacity: 256)
+    if isCall {
+      refuse(nil, failure, &writer)
+    } else {
+      writer.beginObject()
+      writer.member("type", text: "about:blank")
+      writer.member("title", text: "Too Many Requests")
+      writer.member("status", number: 429)
+      writer.member("detail", text: failure.message)
+      writer.endObject()
+    }
+    return RoutedResponse(
+      status: 429, contentType: isCall ? "application/json" : "application/problem+json",
+      body: writer.bytes, headers: [("Retry-After", String(seconds))])
+  }
+
   private static let retry = [(name: "Retry-After", value: "1")]
 
   private static func refuse(calls body: [UInt8], _ reason: String) -> [UInt8] {
     let document = try? JSONParser.parse(body, maximumDepth: Limits.jsonDepth)
+    let failure = RPCFailure(RPCFailure.refused, "node is not ready: \(reason)")
     var writer = JSONWriter(capacity: 256)
     guard let elements = document?.elements, !elements.isEmpty,
       elements.count <= Limits.batchRequests
     else {
-      refuse(document.map { Request($0) }?.id, reason, &writer)
+      refuse(document.map { Request($0) }?.id, failure, &writer)
       return writer.bytes
     }
     writer.beginArray()
-    for element in elements { refuse(Request(element).id, reason, &writer) }
+    for element in elements { refuse(Request(element).id, failure, &writer) }
     writer.endArray()
     return writer.bytes
   }
 
-  private static func refuse(_ id: JSONValue?, _ reason: String, _ writer: inout JSONWriter) {
+  private static func refuse(
+    _ id: JSONValue?, _ failure: RPCFailure, _ writer: inout JSONWriter
+  ) {
     writer.beginObject()
     writer.member("jsonrpc", text: "2.0")
     writer.name("id")
     writer.value(id ?? .null)
     writer.name("error")
-    RPCFailure(RPCFailure.refused, "node is not ready: \(reason)").write(to: &writer)
+    failure.write(to: &writer)
     writer.endObject()
   }
 

@@ -69,9 +69,12 @@ public struct Router: Sendable {
   /// - Parameters:
   ///   - method: in capitals, such as `POST`.
   ///   - path: with or without a query, which nothing here takes.
-  public func respond(method: String, path: String, body: [UInt8]) -> RoutedResponse {
+  ///   - allowance: what the client may still ask for; nil where it is not limited.
+  public func respond(
+    method: String, path: String, body: [UInt8], allowance: ClientAllowance? = nil
+  ) -> RoutedResponse {
     let path = String(path.prefix { $0 != "?" && $0 != "#" })
-    if path == "/", method == "POST" { return answer(body) }
+    if path == "/", method == "POST" { return answer(body, allowance) }
     if method == "GET" || method == "HEAD", let answer = proofs?.answer(path) {
       return answer.response ?? refusal(answer.status, answer.detail)
     }
@@ -103,14 +106,14 @@ public struct Router: Sendable {
     (name: "Cache-Control", value: "no-cache"),
   ]
 
-  private func answer(_ body: [UInt8]) -> RoutedResponse {
-    let reply = rpc.reply(to: body)
+  private func answer(_ body: [UInt8], _ allowance: ClientAllowance?) -> RoutedResponse {
+    let reply = rpc.reply(to: body, allowance)
     guard let bytes = reply.bytes else {
       return RoutedResponse(status: 204, contentType: Self.json, body: [])
     }
     return RoutedResponse(
-      status: reply.isBusy ? 429 : 200, contentType: Self.json, body: bytes,
-      headers: reply.isBusy ? [("Retry-After", "1")] : [])
+      status: reply.wait == nil ? 200 : 429, contentType: Self.json, body: bytes,
+      headers: reply.wait.map { [("Retry-After", String($0))] } ?? [])
   }
 
   private func page() -> RoutedResponse {

@@ -22,6 +22,8 @@ public struct DataFolderFailure: Error, Sendable {
 /// `tiles/` among it, can be made again from these.
 public struct DataFolder: Sendable {
   public static let genesisFile = "genesis.json"
+  /// The operator's socket, where it has its usual place.
+  public static let adminSocket = "admin.sock"
 
   /// Where the folder is.
   public let path: String

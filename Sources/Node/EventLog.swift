@@ -11,7 +11,7 @@ public struct LogEvent: Sendable, Equatable {
 
     public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 
-    private var rank: Int {
+    fileprivate var rank: UInt8 {
       switch self {
       case .debug: 0
       case .info: 1
@@ -111,7 +111,7 @@ public final class EventLog: Sendable {
   /// Lines that wait at most.
   private static let room = 4_096
   private let form: Form
-  private let least: LogEvent.Level
+  private let leastRank: Atomic<UInt8>
   private let queue = Mutex(Queue())
   private let descriptor: Int32
   private let worker = Mutex<Worker?>(nil)
@@ -119,7 +119,7 @@ public final class EventLog: Sendable {
   /// - Parameter descriptor: where the lines go; standard error but in tests.
   public init(_ form: Form, least: LogEvent.Level, descriptor: Int32 = 2) {
     self.form = form
-    self.least = least
+    leastRank = Atomic(least.rank)
     self.descriptor = descriptor
     let thread = Worker("log") { [self] in
       while writeWaiting() { usleep(20_000) }
@@ -127,8 +127,19 @@ public final class EventLog: Sendable {
     worker.withLock { $0 = thread }
   }
 
+  /// The least that is written; may change at any time.
+  public var least: LogEvent.Level {
+    get {
+      let rank = leastRank.load(ordering: .relaxed)
+      return LogEvent.Level.allCases.first { $0.rank == rank } ?? .info
+    }
+    set { leastRank.store(newValue.rank, ordering: .relaxed) }
+  }
+
   /// Whether events of a level are written.
-  public func takes(_ level: LogEvent.Level) -> Bool { level >= least }
+  public func takes(_ level: LogEvent.Level) -> Bool {
+    level.rank >= leastRank.load(ordering: .relaxed)
+  }
 
   /// Has an event written soon; never waits.
   public func write(_ event: LogEvent) {

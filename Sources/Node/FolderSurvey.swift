@@ -45,7 +45,8 @@ struct FolderSurvey {
       return entry.isFolder
     case ("index", 2): return parts[1].hasPrefix("index.sqlite")
     case ("tiles", _), ("keys", _): return true
-    case ("genesis.json", 1), ("clock.json", 1), ("LOCK", 1), ("manifest.json", 1),
+    case ("genesis.json", 1), ("clock.json", 1), ("LOCK", 1), ("admin.sock", 1),
+      ("manifest.json", 1),
       ("genesis.json.new", 1), ("clock.json.new", 1):
       return !entry.isFolder
     case ("journal", 2):

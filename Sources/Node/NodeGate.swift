@@ -56,6 +56,13 @@ final class NodeGate: Sendable {
     }
   }
 
+  /// Undoes `drain`.
+  func resume() {
+    phase.withLock { phase in
+      if case .draining(let router, let route) = phase { phase = .open(router, route) }
+    }
+  }
+
   func answer(_ request: HTTPRequest) -> HTTPAnswer {
     let isReading = request.method == .get || request.method == .head
     if isReading {
@@ -85,10 +92,10 @@ final class NodeGate: Sendable {
   }
 
   /// Why no work should be sent here; nil where it may.
-  private var reason: String? {
+  var reason: String? {
     switch phase.withLock({ $0 }) {
     case .starting(let status): return status
-    case .draining: return "draining: the node is stopping"
+    case .draining: return "draining: the node takes no transactions any more"
     case .open(let router, _):
       let chain = router.rpc.chain
       if let why = chain.readOnly { return "read-only: \(why)" }

@@ -20,6 +20,8 @@ final class NodeMetrics: Sendable {
   private let checkpoint: Mutex<Checkpoint?>
   /// Set once, before the first block is served.
   private let index = Mutex<TransactionIndex?>(nil)
+  /// Set once, before the first request.
+  private let limits = Mutex<ClientLimits?>(nil)
 
   init(_ disk: RealDisk) {
     self.disk = disk
@@ -34,6 +36,16 @@ final class NodeMetrics: Sendable {
   }
 
   func indexes(_ index: TransactionIndex?) { self.index.withLock { $0 = index } }
+
+  func watch(_ limits: ClientLimits) { self.limits.withLock { $0 = limits } }
+
+  /// The newest checkpoint's height, and when it was written.
+  var newestCheckpoint: (height: Height, time: UInt64)? {
+    checkpoint.withLock { $0.map { ($0.height, $0.time) } }
+  }
+
+  /// When the process began, in seconds since 1970.
+  var startTime: UInt64 { started }
 
   private static func newest(_ disk: RealDisk) -> Checkpoint? {
     guard let height = try? Checkpoints.newest(disk) else { return nil }
@@ -51,6 +63,13 @@ final class NodeMetrics: Sendable {
       "freehold_ready", "1 where the node takes work, 0 where /readyz says why not.",
       reason == nil ? 1 : 0)
     if let server { transport(server, &text) }
+    if let limits = limits.withLock({ $0 }) {
+      text.counter(
+        "freehold_rate_limited_total", "Requests that were more than their client may ask for.",
+        limits.refused.value)
+      text.gauge(
+        "freehold_rate_clients", "Clients whose use is remembered.", UInt64(limits.clients))
+    }
     process(&text)
     folder(&text)
     if let router {

@@ -1,6 +1,7 @@
 internal import Economy
 internal import Engine
 internal import Glibc
+internal import HTTP
 public import Primitives
 internal import Storage
 internal import Synchronization
@@ -12,6 +13,7 @@ public final class NodeService: Sendable {
   private let drain: UInt64
   private let isOver = Atomic(false)
   private let threads = Mutex<[Worker]>([])
+  private let admin = Mutex<AdminDoor?>(nil)
 
   /// - Parameter drain: seconds that a stop lets clients read.
   public init(log: EventLog, manager: Supervisor?, drain: UInt64) {
@@ -68,12 +70,48 @@ public final class NodeService: Sendable {
         manager.alive()
       }
     }
-    if log.takes(.debug) {
-      let log = log
-      let summary = Mutex(BlockSummary(node.chain))
-      follow("block summaries", every: 1_000_000) {
-        if let event = summary.withLock({ $0.next(node.chain) }) { log.write(event) }
-      }
+    let log = log
+    let summary = Mutex(BlockSummary(node.chain))
+    follow("block summaries", every: 1_000_000) {
+      // An operator may want them from now on.
+      guard log.takes(.debug) else { return }
+      if let event = summary.withLock({ $0.next(node.chain) }) { log.write(event) }
+    }
+  }
+
+  /// Opens the operator's door.
+  /// - Parameters:
+  ///   - path: where; nil for `admin.sock` in the data folder, without which the node still works.
+  ///   - stop: begins an orderly end of the process and returns.
+  public func openAdmin(
+    _ node: RunningNode, _ folder: DataFolder, path: String?,
+    stop: @escaping @Sendable () -> Void
+  ) throws(NodeFailure) {
+    do throws(HTTPServerFailure) {
+      let door = try AdminDoor(
+        node, log: log, path: path ?? "\(folder.path)/\(DataFolder.adminSocket)", stop: stop)
+      admin.withLock { $0 = door }
+    } catch {
+      guard path == nil else { throw .http(error) }
+      log.write(
+        LogEvent(
+          .warning, "admin-closed",
+          [
+            (
+              "message",
+              .text("no operator's socket: \(error.description): name one with --admin-socket")
+            )
+          ]))
+    }
+  }
+
+  /// Reads the certificate again, as an operator asks for by a signal; tells what became of it.
+  public func renewCertificate(_ node: RunningNode) {
+    do throws(DataFolderFailure) {
+      try node.renewCertificate()
+      log.write(LogEvent(.info, "certificate", [("message", .text("read again"))]))
+    } catch {
+      log.write(LogEvent(.warning, "certificate-kept", [("message", .text(error.text))]))
     }
   }
 
@@ -83,6 +121,11 @@ public final class NodeService: Sendable {
     let waiting = node.chain.waitingSize.count
     log.write(LogEvent(.info, "stopping", [("waiting", .number(UInt64(waiting)))]))
     node.stop(drain: drain)
+    let door = admin.withLock { admin in
+      defer { admin = nil }
+      return admin
+    }
+    door?.stop()
     isOver.store(true, ordering: .relaxed)
     for thread in threads.withLock({ $0 }) { thread.join() }
     log.write(LogEvent(.info, "stopped", [("height", .number(node.chain.head.height))]))

@@ -2,54 +2,11 @@ public import Cryptography
 public import EconomyFile
 public import Engine
 internal import Glibc
-public import HTTP
+internal import HTTP
 internal import Interface
 public import Ledger
 public import Primitives
-public import Storage
-
-/// Where a node listens and what it may use.
-public struct NodeConfiguration: Sendable {
-  public var host: String
-  public var port: UInt16
-  /// True where addresses besides loopback may be bound.
-  public var isPublic: Bool
-  /// When checkpoints are written and what is kept.
-  public var checkpoints: CheckpointPolicy
-  /// True where metrics are for other machines too.
-  public var tellsMetrics = false
-  /// True where the index is kept.
-  public var keepsIndex = true
-  /// Bytes of recent blocks that stay in memory.
-  public var memoryBytes = 1 << 30
-
-  public init(
-    host: String, port: UInt16, isPublic: Bool, checkpoints: CheckpointPolicy = CheckpointPolicy()
-  ) {
-    self.host = host
-    self.port = port
-    self.isPublic = isPublic
-    self.checkpoints = checkpoints
-  }
-}
-
-/// Why a node does not start.
-public enum NodeFailure: Error, Sendable {
-  case folder(DataFolderFailure)
-  case replay(ReplayFailure)
-  case storage(StorageFailure)
-  case http(HTTPServerFailure)
-
-  /// What is wrong and how to repair it.
-  public var text: String {
-    switch self {
-    case .folder(let failure): failure.text
-    case .replay(let failure): failure.text
-    case .storage(let failure): failure.description
-    case .http(let failure): failure.description
-    }
-  }
-}
+internal import Storage
 
 /// A node at work: engine, interface and HTTP over one data folder.
 public final class RunningNode: Sendable {
@@ -67,12 +24,18 @@ public final class RunningNode: Sendable {
   /// Nil where it is switched off.
   public let index: TransactionIndex?
   private let publisher: Publisher
-  private let server: HTTPServer
-  private let gate: NodeGate
+  let server: HTTPServer
+  let gate: NodeGate
+  let limits: ClientLimits
+  let metrics: NodeMetrics
+  let configuration: NodeConfiguration
   private let lock: FolderHolder
 
   /// The port that it listens on, also where the configuration said 0.
   public var port: UInt16 { server.port }
+
+  /// Whether clients have to speak TLS.
+  public var speaksTLS: Bool { configuration.certificate != nil }
 
   /// Opens the folder, listens, starts from its newest checkpoint, replays the rest of the journal
   /// and starts to serve; until then it answers that it is not ready. Blocks from before the
@@ -99,16 +62,21 @@ public final class RunningNode: Sendable {
     }
     self.document = document
     let metrics = NodeMetrics(folder.disk)
+    self.metrics = metrics
+    self.configuration = configuration
+    let limits = ClientLimits(configuration.rates, isBehindProxy: configuration.isBehindProxy)
+    self.limits = limits
     let notify: @Sendable (EngineNotice) -> Void = {
       metrics.take($0)
       notify($0)
     }
     let gate = NodeGate(metrics, tellsEveryone: configuration.tellsMetrics)
     self.gate = gate
-    server = try Self.listen(configuration, gate)
+    server = try Self.listen(configuration, gate, limits)
+    metrics.watch(limits)
     do throws(NodeFailure) {
       (chain, recovery, history, log, index, sequencer, publisher) = try Self.start(
-        folder, document, configuration, gate, skipped, progress, notify)
+        folder, document, configuration, gate, limits, skipped, progress, notify)
     } catch {
       server.stop()
       gate.close()
@@ -118,11 +86,14 @@ public final class RunningNode: Sendable {
   }
 
   private static func listen(
-    _ configuration: NodeConfiguration, _ gate: NodeGate
+    _ configuration: NodeConfiguration, _ gate: NodeGate, _ limits: ClientLimits
   ) throws(NodeFailure) -> HTTPServer {
-    var http = HTTPConfiguration(address: configuration.host, port: configuration.port)
-    http.allowPublic = configuration.isPublic
-    http.crossOrigin = HTTPCrossOrigin()
+    let http: HTTPConfiguration
+    do throws(DataFolderFailure) {
+      http = try configuration.http { limits.admit($0) }
+    } catch {
+      throw .folder(error)
+    }
     let server = HTTPServer(configuration: http, answering: { request in gate.answer(request) })
     gate.serves(server)
     do throws(HTTPServerFailure) {
@@ -142,11 +113,14 @@ public final class RunningNode: Sendable {
   /// Brings the chain up and opens the gate to it.
   private static func start(
     _ folder: DataFolder, _ document: EconomyDocument, _ configuration: NodeConfiguration,
-    _ gate: NodeGate, _ skipped: (CheckpointFailure) -> Void, _ progress: (Height) -> Void,
+    _ gate: NodeGate, _ limits: ClientLimits, _ skipped: (CheckpointFailure) -> Void,
+    _ progress: (Height) -> Void,
     _ notify: @escaping @Sendable (EngineNotice) -> Void
   ) throws(NodeFailure) -> Parts {
     let chain = Chain(
-      genesis: document.genesis(), secret: .random(), memory: configuration.memoryBytes)
+      genesis: document.genesis(), secret: .random(), memory: configuration.memoryBytes,
+      pool: configuration.pool)
+    chain.accountAllowance = configuration.accountAllowance
     let machine: Machine<RealDisk>
     do throws(ReplayFailure) {
       gate.starts("replaying: height 0")
@@ -177,7 +151,7 @@ public final class RunningNode: Sendable {
       Configuration(
         version: Version.text, clientVersion: "Freehold/\(Version.text)/linux/swift",
         development: document.network.development ? DevelopmentKeys.published() : nil,
-        advance: advance,
+        advance: advance, transport: configuration.transport,
         log: LogAccess(
           key: log.key.text, origin: log.key.name, file: { log.file($0) },
           inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) }),
@@ -199,7 +173,8 @@ public final class RunningNode: Sendable {
     gate.open(router, now: now) { request in
       if let answer = broadcast.answer(request) { return answer }
       let answer = router.respond(
-        method: request.method.rawValue, path: request.path, body: request.body)
+        method: request.method.rawValue, path: request.path, body: request.body,
+        allowance: limits.allowance(request))
       return .now(HTTPResponse(answer))
     }
     return (chain, recovery, history, log, index, sequencer, publisher)
@@ -243,6 +218,16 @@ public final class RunningNode: Sendable {
     sequencer.stop()
     log.stop()
     index?.stop()
+  }
+
+  /// Reads the certificate's files again and shows what they hold to whoever connects from now on.
+  /// Throws, and changes nothing, where they cannot be used or the node was started without.
+  public func renewCertificate() throws(DataFolderFailure) {
+    guard let files = configuration.certificate else {
+      throw DataFolderFailure(
+        "this node has no certificate to read again: it was started without --tls-certificate")
+    }
+    server.renew(try files.load())
   }
 
   /// Returns once the engine has let go of the state, which it does between two blocks: a watchdog

@@ -18,7 +18,7 @@ enum CommandTable {
       example: "freehold serve --data .freehold/dta",
       subcommands: [
         InitCommand.row, ServeCommand.row, CheckCommand.row, VerifyCommand.row,
-        DoctorCommand.row, BackupCommand.row, RestoreCommand.row,
+        DoctorCommand.row, AdminCommand.row, BackupCommand.row, RestoreCommand.row,
         ProveCommand.row, VerifyProofCommand.row,
         KeysCommand.row, TransactionCommand.row, QueryCommand.row, CallCommand.row,
         ReceiptCommand.row, LogsCommand.row, BlockCommand.row, AccountCommand.row, ABICommand.row,

@@ -16,7 +16,7 @@ enum DevelopmentCommand {
           Blocks carry the new time from the next one on, which is made at once. The move is \
           stored before it is acknowledged and survives a restart; there is no way back.
           """,
-        options: [NodeClient.option],
+        options: [NodeClient.option, NodeClient.authority],
         positionals: [
           Positional("SPAN", .text, help: "How far: seconds, or s, m, h, d, w behind numbers.")
         ], example: "freehold dev advance 30d")
@@ -26,7 +26,7 @@ enum DevelopmentCommand {
     let json = match.wantsJSON
     let text = match.text("SPAN") ?? ""
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network()
       let tree: ABITree
       do throws(TextFailure) {

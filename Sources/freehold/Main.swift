@@ -29,6 +29,7 @@ struct Freehold {
     case "check": CheckCommand.run(match)
     case "verify": VerifyCommand.run(match)
     case "doctor": DoctorCommand.run(match)
+    case "admin": AdminCommand.run(match)
     case "backup": BackupCommand.run(match)
     case "restore": RestoreCommand.run(match)
     case "prove": ProveCommand.run(match)

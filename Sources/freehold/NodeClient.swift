@@ -99,11 +99,21 @@ struct NodeClient {
     "node", .text, "URL", help: "The node to speak to.", defaultValue: "http://127.0.0.1:8545",
     environment: .top)
 
+  static let authority = Option(
+    "ca", .path, "FILE",
+    help: "Who issued the certificate of an https node (PEM); the system's list if none.",
+    environment: .top)
+
   private let http: HTTPClient
 
-  init(_ url: String) throws(ClientFailure) {
+  /// The node that a command line names.
+  init(_ match: Match) throws(ClientFailure) {
+    try self.init(match.text("node") ?? "", authorities: match.text("ca"))
+  }
+
+  init(_ url: String, authorities: String? = nil) throws(ClientFailure) {
     do throws(HTTPClientFailure) {
-      http = try HTTPClient(url: url)
+      http = try HTTPClient(url: url, authorities: authorities)
     } catch {
       throw .usage(error.description)
     }

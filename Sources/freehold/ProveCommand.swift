@@ -15,7 +15,7 @@ enum ProveCommand {
       docs/proofs.md says how to check it without this program.
       """,
     options: [
-      NodeClient.option,
+      NodeClient.option, NodeClient.authority,
       Option("data", .path, "DIR", help: "A data folder that nobody serves, instead of a node."),
       Option("out", .path, "FILE", help: "Where to write the proof; the default is the screen."),
     ],
@@ -51,7 +51,7 @@ enum ProveCommand {
       }
     } else {
       do throws(ClientFailure) {
-        proof = try NodeClient(match.text("node") ?? "").proof(subject)
+        proof = try NodeClient(match).proof(subject)
       } catch {
         Terminal.fail(error.text, json: json)
         return error.exitCode

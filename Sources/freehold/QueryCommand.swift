@@ -16,7 +16,7 @@ enum QueryCommand {
         subcommands: DeclaredCommands.queries(module).map { row in
           Command(
             row.name, summary: row.declaration.help,
-            options: [NodeClient.option, KeyFolder.option],
+            options: [NodeClient.option, NodeClient.authority, KeyFolder.option],
             positionals: DeclaredCommands.positionals(row.declaration.parameters),
             isList: isList(row.declaration),
             example: DeclaredCommands.example(
@@ -41,7 +41,7 @@ enum QueryCommand {
     }
     var coder: TextCoder?
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let known = TextCoder(network.vocabulary)
       coder = known

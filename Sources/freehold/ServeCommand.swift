@@ -12,7 +12,8 @@ enum ServeCommand {
   static let row = Command(
     "serve", summary: "Run the node on its data folder.",
     discussion: """
-      Listens on loopback unless --public is given. Ctrl-C drains and stops cleanly. A checkpoint \
+      Listens on loopback; other addresses need a certificate (--tls-certificate, --tls-key) or \
+      --insecure-public. Ctrl-C drains and stops cleanly. A checkpoint \
       of the state is written now and then, and a start replays only what the journal has beyond \
       the newest sound one. It listens at once and answers 503 until it is ready (/readyz); \
       /metrics is for Prometheus. Under systemd it tells when it is ready and that it is alive.
@@ -22,9 +23,6 @@ enum ServeCommand {
       Option(
         "listen", .endpoint, "HOST:PORT", help: "Where to listen; port 0 takes a free one.",
         defaultValue: "127.0.0.1:8545", environment: .top),
-      Option(
-        "public", .flag, help: "Allow addresses besides loopback, without encryption.",
-        environment: .section("serve")),
       Option(
         "checkpoint-every", .number(1...1_048_576), "MIB",
         help: "Write a checkpoint after so much journal, in MiB.", defaultValue: "64",
@@ -57,7 +55,7 @@ enum ServeCommand {
         "log-level", .choice(LogEvent.Level.allCases.map(\.rawValue)), "LEVEL",
         help: "The least that is told; debug adds a summary of each second's blocks.",
         defaultValue: "info", environment: .top),
-    ],
+    ] + AdmissionOptions.rows,
     example: "freehold serve --data .freehold/dta --listen 127.0.0.1:8545")
 
   static func run(_ match: Match) -> ExitCode {
@@ -71,23 +69,32 @@ enum ServeCommand {
     let manager = Supervisor { name in getenv(name).map { String(cString: $0) } }
     let service = NodeService(log: log, manager: manager, drain: match.number("drain") ?? 10)
     var configuration = NodeConfiguration(
-      host: listen.host, port: listen.port, isPublic: match.flag("public"),
+      host: listen.host, port: listen.port, isPublic: match.flag("insecure-public"),
       checkpoints: CheckpointPolicy(
         interval: (match.number("checkpoint-every") ?? 64) << 20,
         prunesJournal: match.flag("prune")))
     configuration.tellsMetrics = match.flag("public-metrics")
     configuration.keepsIndex = !match.flag("no-index")
     configuration.memoryBytes = Int(match.number("memory-blocks") ?? 1_024) << 20
+    if let text = AdmissionOptions.apply(match, to: &configuration) {
+      log.stop()
+      Terminal.fail(text, json: json)
+      return .usage
+    }
+    let folder = DataFolder(match.text("data") ?? "")
     do throws(NodeFailure) {
-      let node = try service.start(DataFolder(match.text("data") ?? ""), configuration) {
+      let node = try service.start(folder, configuration) {
         Terminal.progress("replaying the journal: height \($0)")
         // Nothing has been accepted yet: to end here is what a crash would do, and as safe.
         if StopSignals.isPending { _exit(ExitCode.success.rawValue) }
       }
       Terminal.progressEnds()
+      try service.openAdmin(node, folder, path: match.text("admin-socket")) {
+        kill(getpid(), SIGTERM)
+      }
       announce(node, host: listen.host, json: json)
       service.ready(node)
-      StopSignals.wait()
+      StopSignals.wait { service.renewCertificate(node) }
       StopSignals.endAtOnce(with: ExitCode.failed.rawValue)
       service.stop(node)
       return .success
@@ -101,7 +108,8 @@ enum ServeCommand {
 
   private static func announce(_ node: RunningNode, host: String, json: Bool) {
     let head = node.chain.head
-    let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(node.port)"
+    let scheme = node.speaksTLS ? "https" : "http"
+    let url = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(node.port)"
     if json {
       Terminal.object { writer in
         writer.name("url")

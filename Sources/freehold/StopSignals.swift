@@ -1,6 +1,7 @@
 import Glibc
 
-/// SIGINT and SIGTERM: the first asks for an orderly end, the second for one at once.
+/// SIGINT and SIGTERM: the first asks for an orderly end, the second for one at once. SIGHUP asks
+/// for files to be read again.
 enum StopSignals {
   private static var both: sigset_t {
     var signals = sigset_t()
@@ -10,10 +11,13 @@ enum StopSignals {
     return signals
   }
 
-  /// Before any thread is made: each inherits the mask, so that only this one meets the signals.
+  /// Before any thread is made: each inherits the mask, so that only this one meets the signals. A
+  /// file that would grow above the process's limit is an error of the write, not the end.
   static func block() {
     var signals = both
+    sigaddset(&signals, SIGHUP)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Whether one has come since.
@@ -23,11 +27,15 @@ enum StopSignals {
     return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1
   }
 
-  /// Waits for one.
-  static func wait() {
+  /// Waits for one; at each SIGHUP meanwhile `renew` is called.
+  static func wait(renew: () -> Void) {
     var signals = both
-    var signal: Int32 = 0
-    sigwait(&signals, &signal)
+    sigaddset(&signals, SIGHUP)
+    var signal: Int32 = SIGHUP
+    while signal == SIGHUP {
+      sigwait(&signals, &signal)
+      if signal == SIGHUP { renew() }
+    }
   }
 
   private nonisolated(unsafe) static var code: Int32 = 1

@@ -28,7 +28,7 @@ enum TransactionCommand {
     })
 
   private static let options =
-    [NodeClient.option, KeyFolder.option] + Signer.options + [
+    [NodeClient.option, NodeClient.authority, KeyFolder.option] + Signer.options + [
       Option("value", .text, "AMOUNT", help: "Tokens to send with it, such as 12.5 or 125000u."),
       Option(
         "gas", .number(21_000...UInt64(Int64.max)), "N", help: "The gas limit; asked for if none."),
@@ -55,7 +55,7 @@ enum TransactionCommand {
     }
     var coder: TextCoder?
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       coder = TextCoder(network.vocabulary)
       let sending = try Sending(match, client, network, module, call)

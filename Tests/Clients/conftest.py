@@ -16,6 +16,15 @@ def pytest_addoption(parser):
         default=5,
         help="how often the node under load is killed and started again",
     )
+    parser.addoption(
+        "--idle-connections", type=int, default=10_000, help="connections that say nothing"
+    )
+    parser.addoption(
+        "--double-spends", type=int, default=10_000, help="transactions that spend one balance"
+    )
+    parser.addoption(
+        "--overload-seconds", type=int, default=8, help="how long a node is asked too much"
+    )
 
 
     parser.addoption(
@@ -34,3 +43,18 @@ def oracle_scenarios(request):
 @pytest.fixture
 def kill_cycles(request):
     return request.config.getoption("--kill-cycles")
+
+
+@pytest.fixture
+def idle_connections(request):
+    return request.config.getoption("--idle-connections")
+
+
+@pytest.fixture
+def double_spends(request):
+    return request.config.getoption("--double-spends")
+
+
+@pytest.fixture
+def overload_seconds(request):
+    return request.config.getoption("--overload-seconds")

@@ -30,7 +30,8 @@ final class NodeFolder {
     try RunningNode(
       folder: data,
       configuration: NodeConfiguration(
-        host: "127.0.0.1", port: 0, isPublic: false, checkpoints: CheckpointPolicy(interval: 1)),
+        host: "127.0.0.1", port: 0, isPublic: false,
+        checkpoints: CheckpointPolicy(interval: 1, isPaced: false)),
       progress: { _ in }, notify: note)
   }
 

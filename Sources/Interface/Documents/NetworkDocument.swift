@@ -25,6 +25,7 @@ public struct NetworkDocument: Sendable {
     writer.member("kind", text: "solo")
     writer.member("acknowledgement", text: Self.acknowledgement)
     writer.endObject()
+    writer.member("transport", text: configuration.transport)
     if let log = configuration.log {
       writer.name("log")
       writer.beginObject()

@@ -15,11 +15,14 @@ public struct Configuration: Sendable {
   public let log: LogAccess?
   /// What is kept of blocks that memory has let go; nil where the node keeps no index.
   public let archive: (any BlockArchive)?
+  /// How clients are met: `loopback`, `tls`, or `insecure-public` where anybody on the way can read
+  /// and change what is said.
+  public let transport: String
 
   public init(
     version: String, clientVersion: String, development: DevelopmentAccounts? = nil,
     advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil,
-    log: LogAccess? = nil, archive: (any BlockArchive)? = nil
+    transport: String = "loopback", log: LogAccess? = nil, archive: (any BlockArchive)? = nil
   ) {
     self.version = version
     self.clientVersion = clientVersion
@@ -27,6 +30,7 @@ public struct Configuration: Sendable {
     self.advance = advance
     self.log = log
     self.archive = archive
+    self.transport = transport
   }
 }
 

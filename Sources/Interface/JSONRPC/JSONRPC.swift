@@ -29,11 +29,12 @@ public struct JSONRPC: Sendable {
   /// An answer and what the transport should know of it.
   struct Reply {
     let bytes: [UInt8]?
-    /// True where a single request was refused because the pool is full (HTTP 429).
-    let isBusy: Bool
+    /// In how many seconds to try again, where the node or the client's allowance has no room at
+    /// present (HTTP 429).
+    var wait: UInt64?
   }
 
-  func reply(to body: [UInt8]) -> Reply {
+  func reply(to body: [UInt8], _ allowance: ClientAllowance? = nil) -> Reply {
     let document: JSONValue
     do throws(JSONFailure) {
       document = try JSONParser.parse(body, maximumDepth: Limits.jsonDepth)
@@ -42,11 +43,12 @@ public struct JSONRPC: Sendable {
     }
     guard case .array(let elements) = document else {
       let request = Request(document)
+      if let wait = allowance?.wait([request]) { return refuse(request, wait) }
       let outcome = run(request)
-      if request.isNotification { return Reply(bytes: nil, isBusy: false) }
+      if request.isNotification { return Reply(bytes: nil) }
       var writer = JSONWriter(capacity: 512)
       write(request.id, outcome, to: &writer)
-      return Reply(bytes: writer.bytes, isBusy: outcome.isBusy)
+      return Reply(bytes: writer.bytes, wait: outcome.isBusy ? 1 : nil)
     }
     guard !elements.isEmpty else {
       return single(nil, RPCFailure(RPCFailure.invalidRequest, "empty batch"))
@@ -58,7 +60,26 @@ public struct JSONRPC: Sendable {
           RPCFailure.invalidRequest,
           "batch too large: send at most \(Limits.batchRequests) requests at once"))
     }
-    return Reply(bytes: answer(batch: elements.map { Request($0) }), isBusy: false)
+    let requests = elements.map { Request($0) }
+    if let wait = allowance?.wait(requests) { return refuse(requests, wait) }
+    return Reply(bytes: answer(batch: requests))
+  }
+
+  private func refuse(_ request: Request, _ wait: UInt64) -> Reply {
+    var writer = JSONWriter(capacity: 256)
+    write(request.id, .failure(.tooMuch(wait)), to: &writer)
+    return Reply(bytes: writer.bytes, wait: wait)
+  }
+
+  /// None of a batch is run where it is more than the client may ask for.
+  private func refuse(_ batch: [Request], _ wait: UInt64) -> Reply {
+    var writer = JSONWriter(capacity: 128 * batch.count)
+    writer.beginArray()
+    for request in batch where !request.isNotification {
+      write(request.id, .failure(.tooMuch(wait)), to: &writer)
+    }
+    writer.endArray()
+    return Reply(bytes: writer.bytes, wait: wait)
   }
 
   // Batches
@@ -149,7 +170,7 @@ public struct JSONRPC: Sendable {
   private func single(_ id: JSONValue?, _ failure: RPCFailure) -> Reply {
     var writer = JSONWriter(capacity: 256)
     write(id, .failure(failure), to: &writer)
-    return Reply(bytes: writer.bytes, isBusy: false)
+    return Reply(bytes: writer.bytes)
   }
 
   private func write(_ id: JSONValue?, _ outcome: RequestOutcome, to writer: inout JSONWriter) {
@@ -178,10 +199,8 @@ enum RequestOutcome {
 
   /// True where the node has no room for a transaction at present.
   var isBusy: Bool {
-    if case .failure(let failure) = self { failure == Self.poolFull } else { false }
+    if case .failure(let failure) = self { failure.isBusy } else { false }
   }
-
-  private static let poolFull = RPCFailure.refused(.admission(.poolFull))
 }
 
 /// One element of a body, judged but not run.

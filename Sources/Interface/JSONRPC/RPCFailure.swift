@@ -8,11 +8,14 @@ struct RPCFailure: Error, Sendable, Equatable {
   let message: String
   /// Revert data, for `executionReverted`.
   let data: [UInt8]?
+  /// True where the same request may succeed soon (HTTP 429).
+  let isBusy: Bool
 
-  init(_ code: Int, _ message: String, data: [UInt8]? = nil) {
+  init(_ code: Int, _ message: String, data: [UInt8]? = nil, isBusy: Bool = false) {
     self.code = code
     self.message = message
     self.data = data
+    self.isBusy = isBusy
   }
 
   // JSON-RPC 2.0, section 5.1.
@@ -43,7 +46,7 @@ struct RPCFailure: Error, Sendable, Equatable {
   static func refused(_ refusal: SubmissionRefusal) -> RPCFailure {
     switch refusal {
     case .admission(.poolFull), .admission(.accountFull), .admission(.accountRate):
-      RPCFailure(limitExceeded, refusal.text)
+      RPCFailure(limitExceeded, refusal.text, isBusy: true)
     default: RPCFailure(refused, refusal.text)
     }
   }

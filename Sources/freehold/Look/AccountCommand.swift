@@ -8,14 +8,14 @@ import Primitives
 enum AccountCommand {
   static let row = Command(
     "account", summary: "Show an account's balance, nonce and names.",
-    options: [NodeClient.option, KeyFolder.option, CallCommand.block],
+    options: [NodeClient.option, NodeClient.authority, KeyFolder.option, CallCommand.block],
     positionals: [Positional("ACCOUNT", .text, help: "A name, a module or an address.")],
     example: "freehold account dev.1")
 
   static func run(_ match: Match) -> ExitCode {
     let json = match.wantsJSON
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let coder = TextCoder(network.vocabulary)
       let address = try coder.account(match.text("ACCOUNT") ?? "", "ACCOUNT")

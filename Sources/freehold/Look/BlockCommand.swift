@@ -7,7 +7,7 @@ import Primitives
 enum BlockCommand {
   static let row = Command(
     "block", summary: "Show a block and its transactions, in words.",
-    options: [NodeClient.option, KeyFolder.option],
+    options: [NodeClient.option, NodeClient.authority, KeyFolder.option],
     positionals: [
       Positional(
         "BLOCK", .text, help: "A number, a hash, latest or earliest; latest if none.",
@@ -18,7 +18,7 @@ enum BlockCommand {
   static func run(_ match: Match) -> ExitCode {
     let json = match.wantsJSON
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let coder = TextCoder(network.vocabulary)
       let text = match.text("BLOCK") ?? "latest"

@@ -16,7 +16,7 @@ enum CallCommand {
       read. For what the modules declare, query is shorter and knows units.
       """,
     options: [
-      NodeClient.option, KeyFolder.option, block,
+      NodeClient.option, NodeClient.authority, KeyFolder.option, block,
       Option("from", .text, "ACCOUNT", help: "Who calls: a name or an address."),
     ],
     positionals: [
@@ -31,7 +31,7 @@ enum CallCommand {
     var coder: TextCoder?
     var target: Address?
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let known = TextCoder(network.vocabulary)
       coder = known

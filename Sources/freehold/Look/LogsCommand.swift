@@ -12,7 +12,7 @@ enum LogsCommand {
       why, the node's index knows.
       """,
     options: [
-      NodeClient.option, KeyFolder.option,
+      NodeClient.option, NodeClient.authority, KeyFolder.option,
       Option(
         "event", .text, "NAME",
         help: "Only this event, such as Transfer or staking.Claimed; may be repeated.",
@@ -38,7 +38,7 @@ enum LogsCommand {
   static func run(_ match: Match) -> ExitCode {
     let json = match.wantsJSON
     do throws(ClientFailure) {
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let coder = TextCoder(network.vocabulary)
       let search = try search(match, client, coder)

@@ -6,7 +6,7 @@ import Primitives
 enum ReceiptCommand {
   static let row = Command(
     "receipt", summary: "Show what became of a transaction, in words.",
-    options: [NodeClient.option, KeyFolder.option],
+    options: [NodeClient.option, NodeClient.authority, KeyFolder.option],
     positionals: [Positional("HASH", .text, help: "The transaction's hash.")],
     example: "freehold receipt 0x" + String(repeating: "0", count: 64))
 
@@ -17,7 +17,7 @@ enum ReceiptCommand {
       guard Hex.bytes(hash)?.count == 32 else {
         throw .usage("HASH is not 0x and 64 hex digits: copy the hash that tx printed")
       }
-      let client = try NodeClient(match.text("node") ?? "")
+      let client = try NodeClient(match)
       let network = try client.network(try KeyFolder(match).book().names)
       let receipt = try client.ask("eth_getTransactionReceipt") { $0.string(hash) }
       guard !receipt.isNull else {
