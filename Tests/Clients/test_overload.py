@@ -49,14 +49,18 @@ def sign_all(work):
     ]
 
 
-def send_for_ever(port, queues, stop, counts):
-    """Offers the accounts' transactions in turn, each again until it is taken. A process of its
-    own."""
+def send_for_ever(port, queues, rate, stop, counts):
+    """Offers the accounts' transactions in turn, so many a second, each again until it is taken. A
+    process of its own."""
     pipeline = Pipeline(port)
+    due = time.monotonic()
     places = [0] * len(queues)
     account = 0
     while not stop.is_set():
         requests, owners = [], []
+        # Never more than a second behind, so that a pause is not made up for by a burst.
+        due = max(due + WINDOW * 4 / rate, time.monotonic() - 1)
+        time.sleep(max(0, due - time.monotonic()))
         while len(requests) < WINDOW * 4:
             start = min(places[account], EACH - WINDOW)
             requests += queues[account][start : start + WINDOW]
@@ -140,13 +144,16 @@ def fund(node, network, addresses):
     return chain, token
 
 
-def run_for(seconds, node, queues, owner, senders, readers):
-    """Counts of so many processes over so many seconds, and what was committed meanwhile."""
+def run_for(seconds, node, queues, owner, rate, senders, readers):
+    """What so many processes offer over so many seconds at a rate for all senders together, and what
+    is committed meanwhile."""
     counts = multiprocessing.Array("q", 6)
     stop = multiprocessing.Event()
     parts = [queues[place::senders] for place in range(senders)]
     processes = [
-        multiprocessing.Process(target=send_for_ever, args=(node.port, part, stop, counts))
+        multiprocessing.Process(
+            target=send_for_ever, args=(node.port, part, rate / senders, stop, counts)
+        )
         for part in parts
     ] + [
         multiprocessing.Process(target=read_for_ever, args=(node.port, owner, stop, counts))
@@ -181,13 +188,13 @@ def test_overload_at_ten_times_capacity(overload_seconds, tmp_path):
         with multiprocessing.Pool(2) as pool:
             queues = pool.map(sign_all, [(index, chain, token) for index in range(ACCOUNTS)])
         # What it can do: one sender keeps the pool full, nobody reads.
-        _, _, capacity = run_for(4, node, queues[: ACCOUNTS // 3], owner, 1, 0)
+        _, _, capacity = run_for(4, node, queues[: ACCOUNTS // 3], owner, 1_500, 1, 0)
         watch = Watch(node.process.pid)
         resting = watch.now()
         watch.start()
         rest = queues[ACCOUNTS // 3 :]
         counts, offered, goodput = run_for(
-            overload_seconds, node, rest, owner, SENDERS, READERS
+            overload_seconds, node, rest, owner, 14 * capacity, SENDERS, READERS
         )
         over = time.monotonic()
         watch.is_over = True

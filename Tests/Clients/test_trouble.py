@@ -3,6 +3,7 @@ acknowledged is lost. Method: real processes on a real disk, met by limits, sign
 flush, another clock, more work than they can do; and the operator's ways to steer them.
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ import coincurve
 import pytest
 import requests
 import trustme
-from harness import Node, binary, free_port, sign_transfer, unit_wei
+from harness import Node, RpcError, binary, free_port, sign_transfer, unit_wei
 
 MEBIBYTE = 1 << 20
 # The journal's segments are of this size, and the next one is made ahead.
@@ -66,24 +67,42 @@ class Member:
             self.key, self.chain, self.nonce, self.token, 0, self.price, 100_000, b"\xee" * padding
         )
 
-    def send(self, connection, padding=0):
-        """Waits for the receipt."""
+    def submit(self, connection, padding=0):
+        """The hash of a transaction that is accepted, which is not to say committed."""
         raw = "0x" + self.sign(padding).hex()
         sent = connection.rpc("eth_sendRawTransaction", raw)
         self.nonce += 1
-        deadline = time.monotonic() + 30
-        while not (receipt := connection.rpc("eth_getTransactionReceipt", sent)):
-            assert time.monotonic() < deadline, "no receipt"
+        return sent
+
+    def send(self, connection, padding=0):
+        """Waits for the receipt."""
+        return self.wait(connection, self.submit(connection, padding))
+
+    def wait(self, connection, sent, seconds=30):
+        deadline = time.monotonic() + seconds
+        while not (receipt := self.receipt(connection, sent)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no receipt of {sent}")
             time.sleep(0.002)
         self.receipts[sent] = receipt
         return receipt
 
+    @staticmethod
+    def receipt(connection, sent):
+        """None also while a node that has just started opens its index."""
+        try:
+            return connection.rpc("eth_getTransactionReceipt", sent)
+        except RpcError as problem:
+            assert "indexing is in progress" in problem.message, problem
+            return None
+
     def check(self, connection):
         """Everything that was acknowledged is there, unchanged, and nothing stands twice."""
-        for sent, receipt in self.receipts.items():
-            assert connection.rpc("eth_getTransactionReceipt", sent) == receipt
+        for sent, receipt in dict(self.receipts).items():
+            assert self.wait(connection, sent) == receipt
         nonce = connection.rpc("eth_getTransactionCount", self.address, "latest")
-        assert int(nonce, 16) in (self.nonce, self.nonce + 1)
+        # What was accepted without a receipt may have become part of a block, or not.
+        assert len(self.receipts) <= int(nonce, 16) <= self.nonce + 1
 
 
 def events(node):
@@ -147,17 +166,20 @@ def test_decision_31_a_full_disk_is_read_only_and_reads_go_on():
     with Node(limits=no_more_segments) as node:
         members = [Member(node, index) for index in (2, 3)]
         connection = node.connect(timeout=60)
-        refused = None
         sent = 0
-        while not refused and sent < 1_000:
+        waiting = None
+        while not waiting and sent < 1_000:
+            accepted = members[0].submit(connection, padding=120_000)
             try:
-                members[0].send(connection, padding=120_000)
+                members[0].wait(connection, accepted, seconds=5)
                 sent += 1
-            except Exception as problem:  # noqa: BLE001 - told below
-                refused = problem
-        assert refused is not None and getattr(refused, "code", None) == -32000, refused
-        assert "node is read-only: no space" in refused.message
-        assert sent > 400
+            except TimeoutError:
+                waiting = accepted
+        assert waiting and sent > 400, f"{sent} sent, {waiting} waits"
+        # It was accepted, and is in no block that anybody was told of. No more is accepted.
+        answer = connection.answer("eth_sendRawTransaction", ["0x" + members[1].sign().hex()])
+        assert answer["error"]["code"] == -32000
+        assert "node is read-only: no space" in answer["error"]["message"]
         assert node.process.poll() is None
         # Reads go on, and whoever asks where to send work is told to send it elsewhere.
         assert int(connection.rpc("eth_blockNumber"), 16) >= sent
@@ -170,6 +192,7 @@ def test_decision_31_a_full_disk_is_read_only_and_reads_go_on():
         hard = resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         until(lambda: node.get("/readyz")[0] == 200, what="readiness")
+        members[0].wait(connection, waiting)
         members[1].send(connection)
         assert "writable" in events(node)
         connection.close()
@@ -208,10 +231,10 @@ def test_decision_31_a_failed_flush_ends_the_process_and_loses_nothing(tmp_path,
         sent = connection.rpc("eth_sendRawTransaction", "0x" + member.sign().hex())
         try:
             for _ in range(200):
-                assert connection.rpc("eth_getTransactionReceipt", sent) is None
+                assert Member.receipt(connection, sent) is None
                 time.sleep(0.01)
-        except (ConnectionError, OSError, Exception) as end:  # noqa: BLE001
-            assert not isinstance(end, AssertionError), end
+        except (OSError, http.client.HTTPException):
+            pass  # The process has ended.
         assert node.process.wait(20) == 1
         node.process = None
         assert "disk-failed" in events(node)
@@ -265,8 +288,8 @@ def test_an_operator_steers_the_node_over_its_socket():
         )
         assert done.returncode == 0 and "height" in done.stdout
         # Refused where it makes no sense, and nobody there at all.
-        node.admin("certificate", code=5)
-        assert "error" in node.admin("status", "--admin-socket", "/nowhere", code=4)
+        node.admin("certificate", code=4)
+        assert "error" in node.admin("status", "--admin-socket", "/nowhere", code=5)
         connection.close()
         node.admin("stop")
         assert node.process.wait(30) == 0
@@ -366,6 +389,8 @@ def test_tls_by_flag(authority):
         # A new certificate by SIGHUP; connections that are open stay.
         session = requests.Session()
         session.verify = ca
+        # Variables of this machine must not decide whom the session believes.
+        session.trust_env = False
         assert session.get(url + "/healthz", timeout=10).status_code == 200
         certificate.write_bytes((authority / "second.pem").read_bytes())
         node.process.send_signal(signal.SIGHUP)
