@@ -366,6 +366,12 @@ def test_tls_by_flag(authority):
         call = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
         answer = requests.post(url, json=call, verify=ca, timeout=10)
         assert answer.json()["result"] == hex(382001)
+        # So does the command line, and only where it is told whom to believe.
+        command = [binary(), "query", "token", "totalSupply", "--node", url, "--json"]
+        done = subprocess.run(command + ["--ca", ca], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr + done.stdout
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 5 and "certificate" in done.stdout
         # A stranger's authority is not believed, plain HTTP is not answered.
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(url, timeout=10)
