@@ -86,9 +86,14 @@ final class ClientLimits: Sendable {
   }
 
   /// What the client of a request that was let in may still spend.
-  func allowance(_ request: HTTPRequest) -> ClientAllowance {
+  func allowance(_ request: HTTPRequest) -> ClientAllowance { allowance(request, paid: 1) }
+
+  /// What the client of a conversation may spend on each of its messages.
+  func conversation(_ request: HTTPRequest) -> ClientAllowance { allowance(request, paid: 0) }
+
+  private func allowance(_ request: HTTPRequest, paid: UInt64) -> ClientAllowance {
     let client = client(request.client) { request.header($0) }
-    return ClientAllowance { [self] work, submissions in
+    return ClientAllowance(paid: paid) { [self] work, submissions in
       take(client, work: work, submissions: submissions)
     }
   }

@@ -34,17 +34,20 @@ extension Broadcast {
   static let eventsPath = "/events"
 
   /// What the transport does with a request for news; nil for any other.
-  func answer(_ request: HTTPRequest) -> HTTPAnswer? {
-    if request.path == "/", request.wantsWebSocket { return .webSocket(handler()) }
+  /// - Parameter limits: what each message of a conversation is counted by.
+  func answer(_ request: HTTPRequest, _ limits: ClientLimits) -> HTTPAnswer? {
+    if request.path == "/", request.wantsWebSocket {
+      return .webSocket(handler(limits.conversation(request)))
+    }
     return request.path == Self.eventsPath ? .now(stream(request)) : nil
   }
 
-  private func handler() -> WebSocketHandler {
+  private func handler(_ allowance: ClientAllowance) -> WebSocketHandler {
     let session = session()
     return WebSocketHandler(
       receive: { message in
         switch message {
-        case .text(let bytes), .binary(let bytes): session.receive(bytes)
+        case .text(let bytes), .binary(let bytes): session.receive(bytes, allowance)
         }
       },
       pull: { waker in

@@ -171,7 +171,7 @@ public final class RunningNode: Sendable {
     let publisher = Publisher(broadcast)
     publisher.start()
     gate.open(router, now: now) { request in
-      if let answer = broadcast.answer(request) { return answer }
+      if let answer = broadcast.answer(request, limits) { return answer }
       let answer = router.respond(
         method: request.method.rawValue, path: request.path, body: request.body,
         allowance: limits.allowance(request))

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import coincurve
 import pytest
 from harness import Node, Pipeline, sign_transfer, unit_wei
+from test_websocket import Raw
 
 MEBIBYTE = 1 << 20
 
@@ -244,6 +245,14 @@ def test_rates_hold_for_each_client_and_come_back():
         assert status == 429
         assert [each["error"]["code"] for each in json.loads(answer)] == [-32005] * 6
         assert [each["id"] for each in json.loads(answer)] == list(range(15, 21))
+        # A conversation over a WebSocket is counted message by message.
+        socket_client = Raw(node.port)
+        answers = []
+        for _ in range(400):
+            socket_client.send(1, body)
+            answers.append(json.loads(socket_client.next()[1]))
+        codes = [each.get("error", {}).get("code", 0) for each in answers]
+        assert codes[0] == 0 and codes.index(-32005) >= 250
         # It comes back.
         time.sleep(2)
         assert ask("192.0.2.1")[0] == 200

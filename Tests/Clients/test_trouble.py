@@ -19,6 +19,7 @@ import pytest
 import requests
 import trustme
 from harness import Node, RpcError, binary, free_port, sign_transfer, unit_wei
+from test_websocket import Raw
 
 MEBIBYTE = 1 << 20
 # The journal's segments are of this size, and the next one is made ahead.
@@ -392,6 +393,15 @@ def test_tls_by_flag(authority):
         for old in [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1]:
             with pytest.warns(DeprecationWarning), pytest.raises((ssl.SSLError, OSError)):
                 handshake(old)
+        # A WebSocket goes over it as well.
+        secure = ssl.create_default_context(cafile=ca).wrap_socket(
+            socket.create_connection(("127.0.0.1", node.port), timeout=10),
+            server_hostname="127.0.0.1",
+        )
+        client = Raw(node.port, secure)
+        client.send(1, json.dumps(call).encode())
+        assert json.loads(client.next()[1])["result"] == hex(382001)
+        secure.close()
         # A new certificate by SIGHUP; connections that are open stay.
         session = requests.Session()
         session.verify = ca

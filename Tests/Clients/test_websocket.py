@@ -249,8 +249,8 @@ def test_the_blocks_own_transaction_is_one_everywhere(world):
 class Raw:
     """A WebSocket of bare frames."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port, connected=None):
+        self.socket = connected or socket.create_connection(("127.0.0.1", port), timeout=30)
         self.socket.sendall(
             b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"

@@ -2,15 +2,21 @@ internal import Primitives
 
 /// What a client may still ask for, as the transport knows it.
 public struct ClientAllowance: Sendable {
+  private let paid: UInt64
   private let spend: @Sendable (_ work: UInt64, _ submissions: UInt64) -> UInt64?
 
-  /// - Parameter spend: takes so much work and so many submissions, all or nothing; where they are
-  ///   not there, in how many seconds it may be tried again.
-  public init(spend: @escaping @Sendable (_ work: UInt64, _ submissions: UInt64) -> UInt64?) {
+  /// - Parameters:
+  ///   - paid: units that each body has cost before it was read.
+  ///   - spend: takes so much work and so many submissions, all or nothing; where they are not
+  ///     there, in how many seconds it may be tried again.
+  public init(
+    paid: UInt64, spend: @escaping @Sendable (_ work: UInt64, _ submissions: UInt64) -> UInt64?
+  ) {
+    self.paid = paid
     self.spend = spend
   }
 
-  /// Takes what requests cost beyond the one unit that each body costs before it is read.
+  /// Takes what requests cost beyond what was paid.
   func wait(_ requests: [Request]) -> UInt64? {
     var work: UInt64 = 0
     var submissions: UInt64 = 0
@@ -18,7 +24,7 @@ public struct ClientAllowance: Sendable {
       work += RequestCost.work(request.method)
       if request.isSubmission { submissions += 1 }
     }
-    return spend(work - min(work, 1), submissions)
+    return spend(work - min(work, paid), submissions)
   }
 }
 

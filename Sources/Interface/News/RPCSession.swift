@@ -29,10 +29,13 @@ public final class RPCSession: Sendable {
   deinit { end() }
 
   /// Runs the requests of a message; the answers are the next pieces.
-  public func receive(_ message: [UInt8]) {
+  /// - Parameter allowance: what the client may still ask for; nil where it is not limited.
+  public func receive(_ message: [UInt8], _ allowance: ClientAllowance? = nil) {
     var rpc = broadcast.rpc
     rpc.session = self
-    if let answer = rpc.answer(message) { state.withLock { $0.replies.append(answer) } }
+    if let answer = rpc.reply(to: message, allowance).bytes {
+      state.withLock { $0.replies.append(answer) }
+    }
   }
 
   /// What is to be sent next: answers first, in order, then news.
