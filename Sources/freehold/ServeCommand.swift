@@ -94,7 +94,9 @@ enum ServeCommand {
       }
       announce(node, host: listen.host, json: json)
       service.ready(node)
-      StopSignals.wait { service.renewCertificate(node) }
+      let isOnTerminal = isatty(STDERR_FILENO) == 1
+      StopSignals.wait(
+        renew: isOnTerminal && !node.speaksTLS ? nil : { service.renewCertificate(node) })
       StopSignals.endAtOnce(with: ExitCode.failed.rawValue)
       service.stop(node)
       return .success

@@ -27,14 +27,16 @@ enum StopSignals {
     return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1
   }
 
-  /// Waits for one; at each SIGHUP meanwhile `renew` is called.
-  static func wait(renew: () -> Void) {
+  /// Waits for one. At SIGHUP `renew` is called and the wait goes on; without it SIGHUP is as good as
+  /// the others, since it then means that a terminal was closed.
+  static func wait(renew: (() -> Void)?) {
     var signals = both
     sigaddset(&signals, SIGHUP)
-    var signal: Int32 = SIGHUP
-    while signal == SIGHUP {
+    var signal: Int32 = 0
+    sigwait(&signals, &signal)
+    while signal == SIGHUP, let renew {
+      renew()
       sigwait(&signals, &signal)
-      if signal == SIGHUP { renew() }
     }
   }
 
