@@ -27,8 +27,8 @@ enum StopSignals {
     return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1
   }
 
-  /// Waits for one. At SIGHUP `renew` is called and the wait goes on; without it SIGHUP is as good as
-  /// the others, since it then means that a terminal was closed.
+  /// Waits for one. At SIGHUP `renew` is called and the wait goes on; without it SIGHUP is as good
+  /// as the others, since it then means that a terminal was closed.
   static func wait(renew: (() -> Void)?) {
     var signals = both
     sigaddset(&signals, SIGHUP)

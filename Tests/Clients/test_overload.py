@@ -145,8 +145,8 @@ def fund(node, network, addresses):
 
 
 def run_for(seconds, node, queues, owner, rate, senders, readers):
-    """What so many processes offer over so many seconds at a rate for all senders together, and what
-    is committed meanwhile."""
+    """What so many processes offer over so many seconds, at a rate for all senders together, and
+    what is committed meanwhile."""
     counts = multiprocessing.Array("q", 6)
     stop = multiprocessing.Event()
     parts = [queues[place::senders] for place in range(senders)]
