@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import HTTP
 import Primitives
@@ -11,7 +12,7 @@ import Testing
     let folder = try NodeFolder()
     let node = try folder.serve()
     defer { node.stop() }
-    try NodeFolder.make(2, node)
+    try grow(node, by: 2)
     // A stream has no end: what came until the deadline is looked at.
     let text = try read(
       node.port, "GET /events?event=block HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 0\r\n\r\n"
@@ -21,7 +22,7 @@ import Testing
     #expect(text.contains("event: block\nid: 1\ndata: {\"height\":1,"))
     let live = try read(
       node.port, "GET /events?lastEventId=2 HTTP/1.1\r\nHost: x\r\n\r\n",
-      begun: { try NodeFolder.make(1, node) }, until: { $0.contains("id: 3\n") })
+      begun: { try grow(node, by: 1) }, until: { $0.contains("id: 3\n") })
     #expect(live.contains("retry: 2000\n\n") && !live.contains("id: 2\n"))
     let client = try HTTPClient(url: "http://127.0.0.1:\(node.port)")
     for query in ["module=none", "account=0x1", "event=None", "lastEventId=x"] {
@@ -45,13 +46,23 @@ import Testing
     var frame = [UInt8]([0x81, 0x80 | UInt8(body.utf8.count), 0, 0, 0, 0])
     frame += Array(body.utf8)
     let told = try read(
-      node.port, Array(greeting.utf8) + frame, begun: { try NodeFolder.make(1, node) },
+      node.port, Array(greeting.utf8) + frame, begun: { try grow(node, by: 1) },
       until: { $0.contains("eth_subscription") })
     #expect(told.contains("101 Switching Protocols") && told.contains(#"{"jsonrpc":"2.0","id":1,"#))
     #expect(told.contains(#""result":{"number":"0x1","#))
     let metrics = try HTTPClient(url: "http://127.0.0.1:\(node.port)").get("/metrics")
     #expect(String(decoding: metrics.body, as: UTF8.self).contains("freehold_http_websockets "))
     node.stop()
+  }
+
+  /// At least so many blocks more: timers may be due besides.
+  private func grow(_ node: RunningNode, by blocks: Height) throws {
+    let height = node.chain.head.height + blocks
+    for _ in 0..<10_000 where node.chain.head.height < height {
+      node.chain.askForBlock()
+      usleep(2_000)
+    }
+    try #require(node.chain.head.height >= height)
   }
 
   private func read(
