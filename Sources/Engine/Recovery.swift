@@ -212,7 +212,7 @@ public enum Recovery {
     return transactions
   }
 
-  private static func checkHead(_ chain: Chain) throws(ReplayFailure) {
+  static func checkHead(_ chain: Chain) throws(ReplayFailure) {
     let header = chain.head.header
     let root = chain.withState { state in state.stateRoot() }
     guard root == header.stateRoot else {
@@ -236,7 +236,7 @@ extension BlockRecord {
 }
 
 /// The checkpoints of a folder, newest first, until one can be used.
-private struct CheckpointSearch {
+struct CheckpointSearch {
   private var left: [Height]
   private(set) var faults: [CheckpointFailure] = []
   /// The highest of those whose manifest is sound: the journal had so many blocks.

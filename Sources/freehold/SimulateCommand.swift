@@ -8,29 +8,37 @@ import Simulation
 /// `freehold simulate`: the real engine under a workload, compared with a naive model.
 enum SimulateCommand {
   static let row = Command(
-    "simulate", summary: "Run a random workload on the real engine beside naive models.",
+    "simulate", summary: "Live years of an economy with agents, or try the engine by workloads.",
     discussion: """
+      With a FILE, or --from a data folder, agents live in the economy for years on the real \
+      engine: they stake, claim, compound, sell and pay for services, and a report says what comes \
+      of it: supply, coverage, rewards, burns, concentration, and what gives way when. \
+      docs/simulation.md says how agents behave and how to read the report.
+
       The same seed gives the same state root on any machine, in any time zone and locale, in a \
-      debug and in a release build. Engine and models share no code; every difference is reported. \
-      The workload token runs operations of the token as fast as it can; life is all modules for \
-      so many days, with every timer at its second and every invariant every day.
+      debug and in a release build.
+
+      The other workloads try the engine beside naive models that share no code with it; every \
+      difference is reported. The workload token runs operations of the token as fast as it can; \
+      life is all modules for so many days, with every timer at its second and every invariant \
+      every day.
 
       The workloads crash, rot and trouble play blocks of all modules on a simulated disk: the \
       power is cut at every moment and at every moment of each recovery, every byte of the journal \
       is changed, every call to the disk fails in every way. Nothing acknowledged may be lost and \
       nothing may be applied twice; a failure names the options that show it again.
       """,
-    options: [
-      Option("economy", .path, "FILE", help: "The economy file.", isRequired: true),
+    options: ForecastCommand.options + [
+      Option("economy", .path, "FILE", help: "The economy file, instead of FILE."),
       Option(
-        "workload", .choice(["token", "life", "crash", "rot", "trouble"]), "NAME",
-        help: "What happens.",
-        defaultValue: "token"),
+        "workload", .choice(["agents", "token", "life", "crash", "rot", "trouble"]), "NAME",
+        help: "What happens: agents with FILE or --from, otherwise token."),
       Option(
         "operations", .number(1...1_000_000_000), "N", help: "How many operations of the token.",
         defaultValue: "100000"),
       Option(
-        "days", .number(1...3_650), "N", help: "How many days of life.", defaultValue: "365"),
+        "days", .number(1...18_250), "N",
+        help: "How many days, instead of years; 365 for life."),
       Option(
         "operations-a-day", .number(0...100_000), "N", help: "How many operations a day of life.",
         defaultValue: "300"),
@@ -49,14 +57,23 @@ enum SimulateCommand {
       Option("jobs", .number(1...256), "N", help: "Threads for faults.", defaultValue: "1"),
       Option("case", .text, "NAME", help: "One case of crash, as a failure names it."),
     ],
-    example: "freehold simulate --economy economies/dta.json --operations 100000 --seed 7")
+    positionals: [
+      Positional("FILE", .path, help: "The economy file.", arity: .optional)
+    ],
+    example: "freehold simulate economies/dta.json --years 10 --agents 1000 --report forecast")
 
   static func run(_ match: Match) -> ExitCode {
     let json = match.wantsJSON
-    guard let text = Terminal.read(match.text("economy") ?? "", json: json) else {
-      return .failed
+    let file = match.text("FILE") ?? match.text("economy")
+    let isForecast = match.text("FILE") != nil || match.text("from") != nil
+    let workload = match.text("workload") ?? (isForecast ? "agents" : "token")
+    if workload == "agents" { return ForecastCommand.run(match, file: file) }
+    guard let file else {
+      Terminal.fail("give an economy file, such as economies/dta.json", json: json)
+      return .usage
     }
-    switch match.text("workload") {
+    guard let text = Terminal.read(file, json: json) else { return .failed }
+    switch workload {
     case "life": return live(text, match)
     case "crash", "rot", "trouble": return strike(text, match)
     default: break
@@ -81,7 +98,7 @@ enum SimulateCommand {
 
   private static func live(_ text: String, _ match: Match) -> ExitCode {
     let json = match.wantsJSON
-    let days = Int(clamping: match.number("days") ?? 1)
+    let days = Int(clamping: match.number("days") ?? 365)
     do throws(EconomyFileFailure) {
       var life = try Life(
         text: text, accounts: Int(clamping: match.number("accounts") ?? 1),
