@@ -87,9 +87,9 @@ extension Forecast {
     let held = world.spendable(account)
     guard held > 8 * world.fee else { return }
     let draw = agents[place].stream.next()
-    let units = (held >> 10) * UInt128(draw & 0xffff) >> 16
+    let units = ((held >> 10) * UInt128(draw & 0xffff)) >> 16
     // Thirty-two bits of the draw as a place below the market's.
-    let other = Int(truncatingIfNeeded: (draw >> 32) * UInt64(market) >> 32)
+    let other = Int(truncatingIfNeeded: ((draw >> 32) * UInt64(market)) >> 32)
     guard units > 0, other != place else { return }
     _ = world.send(AgentCall.transfer(units, to: agents[other].address), by: account)
   }
