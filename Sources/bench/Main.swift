@@ -28,6 +28,7 @@ struct Main {
         Option("wal-ledger", .path, "FILE", help: "The compiled probe wal_ledger."),
         Option("disk-limits", .path, "FILE", help: "The compiled probe of synced 4 KiB writes."),
         Option("pyrevm", .text, "COMMAND", help: "Runs ERC-20 transfers in revm."),
+        Option("models", .text, "COMMAND", help: "Runs the token economy in cadCAD, radCAD, Mesa."),
       ],
       example: "bench --folder measured --quick --case recovery"),
     version: "1", environmentPrefix: "FREEHOLD")
@@ -54,7 +55,7 @@ struct Main {
         overlay: try text(of: match.text("overlay") ?? ""),
         genesis: try EconomyFile.load(text: economy).genesis(), folder: match.text("folder") ?? "",
         ledgerProbe: match.text("wal-ledger"), syncProbe: match.text("disk-limits"),
-        contractProbe: match.text("pyrevm"))
+        contractProbe: match.text("pyrevm"), modelProbe: match.text("models"))
       var runner = Runner(plan: suites.plan, progress: progress)
       let wanted = match.texts("case")
       for name in Suites.names where wanted.isEmpty || wanted.contains(name) {

@@ -15,10 +15,12 @@ struct Suites {
   let ledgerProbe: String?
   let syncProbe: String?
   let contractProbe: String?
+  let modelProbe: String?
 
   /// Every suite's name, in the order of a whole run.
   static let names = [
     "recovery", "engine", "execute", "http", "journal", "latency", "checkpoint", "root",
+    "forecast",
   ]
 
   /// Runs a suite and takes its files away.
@@ -37,6 +39,7 @@ struct Suites {
     case "journal": try journal(place, &runner)
     case "latency": try latency(place, &runner)
     case "checkpoint": try checkpoint(place, &runner)
+    case "forecast": try forecast(&runner)
     default: try root(&runner)
     }
   }

@@ -105,6 +105,10 @@ public struct ForecastReport: Sendable {
   public let kinds: [Kind]
   public let flows: Flows
   public let watch: Watch
+  /// The best promised rate for the least stake of every sybil account, and for the sum of them in
+  /// one stake, in basis points.
+  public let bestSplit: UInt64
+  public let bestWhole: UInt64
   /// Operations: that took effect, that a guard refused, that could be no part of a block; how many
   /// of them were acts of offices without a fee; and blocks.
   public let succeeded: Int

@@ -110,6 +110,8 @@ extension Forecast {
           .reduce(UInt128(0)) { $0 + wealth($1) },
         earned: earned, rate: UInt64(truncatingIfNeeded: rate))
     }
+    let least = rates.map(\.minimum.units).min() ?? 0
+    let sybils = agents.count { $0.kind == .sybil }
     return ForecastReport(
       title: document.title, economy: document.economyID, symbol: document.token.symbol,
       decimals: document.token.decimals, identity: world.state.genesis.identity,
@@ -119,10 +121,16 @@ extension Forecast {
       categories: categories.names, wallets: categories.wallets,
       pools: document.pools.map(\.id), stakingPool: document.staking.pool,
       samples: samples, kinds: kinds, flows: flows, watch: watch,
+      bestSplit: best(for: least), bestWhole: best(for: least * UInt128(max(1, sybils))),
       succeeded: world.counts.succeeded, refused: world.counts.refused,
       impossible: world.counts.impossible, free: world.counts.free, blocks: world.counts.blocks,
       refusals: refusals(), stateRoot: world.stateRoot(), balances: world.balancesDigest(),
       faults: faults)
+  }
+
+  /// The highest rate that the table promises for a principal.
+  private func best(for units: UInt128) -> UInt64 {
+    UInt64(rates.filter { $0.minimum.units <= units }.map(\.promised.value).max() ?? 0)
   }
 
   private func refusals() -> [(name: String, count: Int)] {

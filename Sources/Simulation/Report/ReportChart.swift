@@ -62,7 +62,7 @@ struct ReportChart {
     var day = 0
     while day <= lastDay {
       let x = Self.pixels(xTenths(day))
-      let name = isLong ? "year \(day / 365)" : "day \(day)"
+      let name = isLong ? "\(day / 365) y" : "day \(day)"
       let anchor = day == 0 ? "start" : day + stride > lastDay ? "end" : "middle"
       svg += "<line class=\"tick\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(Self.height - Self.bottom)\" "
       svg += "y2=\"\(Self.height - Self.bottom + 4)\"/>"

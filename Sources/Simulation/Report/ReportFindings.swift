@@ -102,9 +102,14 @@ struct ReportFindings {
       report.watch.poolEmpty[$0] != nil && report.pools[$0] != report.stakingPool
     }
     guard !empty.isEmpty else { return nil }
-    let names = empty.map { "\(report.pools[$0]) (\(date(report.watch.poolEmpty[$0] ?? 0)))" }
+    let names = empty.map { place in
+      let day = UInt64(report.watch.poolEmpty[place] ?? 0)
+      let time = report.start + Seconds(day * Seconds.day.count)
+      return "\(report.pools[place]) on \(FigureText.date(time))"
+    }
     return Finding(
-      weight: .warn, text: "Exhausted within the run: " + names.joined(separator: ", ") + ".")
+      weight: .warn,
+      text: "Pools that work exhausts within the run: " + names.joined(separator: ", ") + ".")
   }
 
   private var revenue: Finding? {
@@ -190,20 +195,16 @@ struct ReportFindings {
   }
 
   private var sybils: Finding? {
-    let named = { (kind: AgentKind) in report.kinds.first { $0.name == kind.name } }
-    guard let sybil = named(.sybil), let staker = named(.staker), sybil.agents > 1,
-      sybil.rate > 0, staker.rate > 0
+    guard let sybil = report.kinds.first(where: { $0.name == AgentKind.sybil.name }),
+      sybil.agents > 1, report.bestWhole > 0
     else { return nil }
-    // A tenth more is no accident of a few accounts.
-    let gains = sybil.rate * 10 > staker.rate * 11
+    let gains = report.bestSplit > report.bestWhole
     return Finding(
       weight: gains ? .warn : .good,
-      text: "One person with \(sybil.agents) accounts is paid "
-        + "\(FigureText.exactPercent(sybil.rate)) a year on what it stakes, ordinary stakers "
-        + "\(FigureText.exactPercent(staker.rate)): "
-        + (gains
-          ? "splitting a stake pays."
-          : "splitting a stake brings no more than a tenth, if anything."))
+      text: "\(sybil.agents) times the least stake, split over as many accounts, is promised "
+        + "\(FigureText.exactPercent(report.bestSplit)) a year at best, in one stake "
+        + "\(FigureText.exactPercent(report.bestWhole)): "
+        + (gains ? "splitting pays." : "splitting does not pay."))
   }
 
   private var concentration: Finding? {

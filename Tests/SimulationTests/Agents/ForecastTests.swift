@@ -27,7 +27,7 @@ import Testing
     return forecast.run()
   }
 
-  @Test("edge case 15: equal settings give an equal state root", arguments: ["dta", "btt"])
+  @Test("equal settings give an equal state root", arguments: ["dta", "btt"])
   func theSeedDecides(_ economy: String) throws {
     let settings = Self.settings(days: 70)
     let first = try Self.report(economy, settings)
@@ -66,7 +66,7 @@ import Testing
     #expect(moved.flows.earned == plain.flows.earned)
   }
 
-  @Test("T09, X01: at every sample the categories sum to the supply", arguments: ["dta", "btt"])
+  @Test("at every sample the categories sum to the supply", arguments: ["dta", "btt"])
   func theCategoriesSumToTheSupply(_ economy: String) throws {
     let report = try Self.report(economy, Self.settings())
     #expect(report.faults.isEmpty, "\(report.faults)")
@@ -139,7 +139,7 @@ import Testing
     #expect(report.kinds.reduce(0) { $0 + $1.earned } == report.flows.earned)
   }
 
-  @Test("S05: too little budget is seen on its day, and said")
+  @Test("too little budget is seen on its day, and said")
   func coverageIsWatched() throws {
     var settings = Self.settings(days: 300, agents: 40)
     // All of them stake, whatever is paid.
