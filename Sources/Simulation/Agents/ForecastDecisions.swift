@@ -153,7 +153,9 @@ extension Forecast {
     let before = world.spendable(account)
     let reply = world.send(call, by: account)
     guard reply.isSuccess else { return nil }
-    let arrived = world.spendable(account) + reply.fee - before - principal
+    // Nothing arrives where a blocked account's payments wait in quarantine.
+    let (now, due) = (world.spendable(account) + reply.fee, before + principal)
+    let arrived = now - min(now, due)
     agents[place].earned += arrived
     flows.earned += arrived
     return reply.number
