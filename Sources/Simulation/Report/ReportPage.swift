@@ -239,8 +239,8 @@ struct ReportPage {
       <dt>All balances, by address</dt><dd><code>\(Hex.text(report.balances.bytes))</code></dd>
       </dl>
       <p class="soft">The same economy, assumptions, agents, days and seed give the same state \
-      root on any machine. The figures are read off the ledger: amounts are exact, and the data files \
-      beside this page hold them to the last unit.</p>
+      root on any machine. The figures are read off the ledger: amounts are exact, and the data \
+      files beside this page hold them to the last unit.</p>
 
       """
   }

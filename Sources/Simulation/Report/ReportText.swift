@@ -9,7 +9,8 @@ extension ReportData {
     var lines = [
       "\(report.title)",
       "  \(FigureText.span(report.days)) with "
-        + "\(FigureText.grouped(report.settings.agents)) agents, seed \(report.settings.seed): \(FigureText.grouped(report.operations)) operations in "
+        + "\(FigureText.grouped(report.settings.agents)) agents, "
+        + "seed \(report.settings.seed): \(FigureText.grouped(report.operations)) operations in "
         + "\(FigureText.grouped(report.blocks)) blocks, "
         + "\(FigureText.grouped(report.refused)) refused",
     ]
