@@ -109,8 +109,11 @@ public struct HTTPCrossOrigin: Sendable {
   /// Seconds a browser may remember a preflight.
   public var maximumAge = 86_400
 
-  /// Every origin, the header `content-type`, nothing exposed.
-  public init(exposeHeaders: [String] = []) { self.exposeHeaders = exposeHeaders }
+  /// Every origin.
+  public init(allowHeaders: [String] = ["content-type"], exposeHeaders: [String] = []) {
+    self.allowHeaders = allowHeaders
+    self.exposeHeaders = exposeHeaders
+  }
 }
 
 /// Why a server did not start. The description names the cause and the repair.

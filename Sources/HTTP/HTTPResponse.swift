@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// One header of a response. Neither part may hold CR, LF or NUL: an answer that breaks this is
 /// sent as 500 instead.
 public struct HTTPHeader: Sendable, Equatable {
@@ -58,6 +60,33 @@ public struct HTTPResponse: Sendable {
   }
 }
 
+extension HTTPResponse {
+  /// What the server refuses by itself, as a problem document (RFC 9457).
+  /// - Parameter detail: the cause, and the repair where there is one.
+  static func problem(_ detail: String, status: Int) -> HTTPResponse {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("type")
+    writer.string("about:blank")
+    writer.name("title")
+    writer.string(titles[status] ?? "Refused")
+    writer.name("status")
+    writer.number(status)
+    writer.name("detail")
+    writer.string(detail)
+    writer.endObject()
+    return HTTPResponse(
+      status: status, headers: [HTTPHeader("Content-Type", "application/problem+json")],
+      body: writer.bytes)
+  }
+
+  private static let titles = [
+    400: "Bad Request", 403: "Forbidden", 405: "Method Not Allowed", 413: "Content Too Large",
+    431: "Request Header Fields Too Large", 500: "Internal Server Error",
+    503: "Service Unavailable", 504: "Gateway Timeout",
+  ]
+}
+
 /// What a handler hands back.
 public enum HTTPAnswer: Sendable {
   /// The response, on the thread that asked.
@@ -78,7 +107,7 @@ public final class HTTPResponder: Sendable {
   init(_ exchange: Exchange) { self.exchange = exchange }
 
   deinit {
-    exchange.answer(.text("the request was dropped without an answer\n", status: 500))
+    exchange.answer(.problem("the request was dropped without an answer", status: 500))
   }
 
   /// Sends the answer, from any thread; false where an answer was sent before.

@@ -166,7 +166,7 @@ private final class Daemon: @unchecked Sendable {
     intake.isStopping.store(true, ordering: .relaxed)
     let socket = MHD_quiesce_daemon(handle)
     intake.sockets.stop()
-    let stopping = HTTPResponse.text("the server is stopping\n", status: 503)
+    let stopping = HTTPResponse.problem("the server is stopping", status: 503)
     let end = monotonicMilliseconds() + configuration.drainTimeout.milliseconds
     while intake.requests.load(ordering: .acquiring) > 0, monotonicMilliseconds() < end {
       intake.sleepers.endStreams(with: stopping)
@@ -221,7 +221,7 @@ private final class Watch: @unchecked Sendable {
       intake.connections.closeOverdue(at: now)
       intake.connections.closeHalfClosed()
       intake.sleepers.answerOverdue(
-        at: now, with: .text("no answer was found in time\n", status: 504))
+        at: now, with: .problem("no answer was found in time", status: 504))
     }
   }
 

@@ -115,7 +115,7 @@ final class Intake: Sendable {
       // Where the body ends is in doubt, so nothing after it can be trusted to be a request.
       exchange.closes = true
       return send(
-        .text("Content-Length and Transfer-Encoding contradict each other\n", status: 400),
+        .problem("Content-Length and Transfer-Encoding contradict each other", status: 400),
         exchange, daemonConnection)
     }
     guard let refusal = refusal(exchange, framing, httpd_header_size(daemonConnection)) else {
@@ -146,15 +146,15 @@ final class Intake: Sendable {
     }
     if exchange.connection.isStranger {
       exchange.closes = true
-      return .text("this socket is for the node's own user and root\n", status: 403)
+      return .problem("this socket is for the node's own user and root", status: 403)
     }
     if headerSize > configuration.maximumHeaderBytes {
-      return .text("headers over \(configuration.maximumHeaderBytes) bytes\n", status: 431)
+      return .problem("headers over \(configuration.maximumHeaderBytes) bytes", status: 431)
     }
     guard let method = exchange.method,
       method == .options || configuration.methods.contains(method)
     else {
-      var response = HTTPResponse.text("method not allowed\n", status: 405)
+      var response = HTTPResponse.problem("method not allowed", status: 405)
       response.headers.append(HTTPHeader("Allow", allowedMethods))
       return response
     }
@@ -175,11 +175,11 @@ final class Intake: Sendable {
   }
 
   private var tooLarge: HTTPResponse {
-    .text("body over \(configuration.maximumBodyBytes) bytes\n", status: 413)
+    .problem("body over \(configuration.maximumBodyBytes) bytes", status: 413)
   }
 
   private func overload(_ reason: String) -> HTTPResponse {
-    var response = HTTPResponse.text(reason + "\n", status: 503)
+    var response = HTTPResponse.problem(reason, status: 503)
     response.headers.append(HTTPHeader("Retry-After", String(configuration.retryAfterSeconds)))
     return response
   }
@@ -215,7 +215,7 @@ final class Intake: Sendable {
     if method == .options { return send(preflight(), exchange, daemonConnection) }
     guard let (path, query) = splitTarget(exchange.target) else {
       return send(
-        .text("the request target is badly encoded\n", status: 400), exchange, daemonConnection)
+        .problem("the request target is badly encoded", status: 400), exchange, daemonConnection)
     }
     let request = HTTPRequest(
       method: method, path: path, query: query, body: exchange.body,
@@ -254,7 +254,7 @@ final class Intake: Sendable {
     guard queueUpgrade(accept, self, on: daemonConnection) else {
       exchange.webSocket = nil
       return send(
-        .text("the connection cannot become a WebSocket: use HTTP/1.1\n", status: 400), exchange,
+        .problem("the connection cannot become a WebSocket: use HTTP/1.1", status: 400), exchange,
         daemonConnection)
     }
     answers.note(101)
@@ -305,7 +305,7 @@ final class Intake: Sendable {
     {
       return .YES
     }
-    let replacement = HTTPResponse.text("the answer could not be sent\n", status: 500)
+    let replacement = HTTPResponse.problem("the answer could not be sent", status: 500)
     return queue(replacement, headers, closes: closes, exchange, on: daemonConnection)
       ? .YES : .NO
   }

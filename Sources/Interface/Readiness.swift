@@ -31,7 +31,7 @@ public enum Readiness {
     let isCall = method == "POST" && path == "/"
     return RoutedResponse(
       status: 503, contentType: isCall ? "application/json" : "application/problem+json",
-      body: isCall ? refuse(calls: body, reason) : problem(reason), headers: retry)
+      body: isCall ? refuse(calls: body, reason) : problem(reason, path), headers: retry)
   }
 
   /// The answer to a request that is more than its client may ask for, given before its body is
@@ -87,14 +87,7 @@ public enum Readiness {
     writer.endObject()
   }
 
-  private static func problem(_ reason: String) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("type", text: "about:blank")
-    writer.member("title", text: "Service Unavailable")
-    writer.member("status", number: 503)
-    writer.member("detail", text: "The node is not ready: \(reason). Ask again soon.")
-    writer.endObject()
-    return writer.bytes
+  private static func problem(_ reason: String, _ path: String) -> [UInt8] {
+    Problem(.notReady, "The node is not ready: \(reason). Ask again soon.").response(path).body
   }
 }

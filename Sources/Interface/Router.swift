@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Economy
 public import Engine
 internal import Primitives
@@ -25,6 +26,7 @@ public struct RoutedResponse: Sendable {
 /// cross-origin headers, answers preflights and drops the body of an answer to HEAD.
 public struct Router: Sendable {
   public let rpc: JSONRPC
+  let rest: REST
   private let documents: [Document]
   private let proofs: ProofRoutes?
 
@@ -33,6 +35,14 @@ public struct Router: Sendable {
     let path: String
     let contentType: String
     let body: [UInt8]
+    let tag: String
+
+    init(path: String, contentType: String, body: [UInt8]) {
+      self.path = path
+      self.contentType = contentType
+      self.body = body
+      tag = "\"\(Hex.text(SHA256.hash(body).bytes.prefix(16)).dropFirst(2))\""
+    }
   }
 
   private static let json = "application/json"
@@ -40,12 +50,21 @@ public struct Router: Sendable {
 
   public init(_ chain: Chain, _ configuration: Configuration) {
     rpc = JSONRPC(chain, configuration)
+    rest = REST(chain, configuration)
     proofs = ProofRoutes(chain, configuration.log)
     var documents = [
       Document(
         path: "/network", contentType: Self.json,
-        body: NetworkDocument(chain, configuration).bytes)
+        body: NetworkDocument(chain, configuration).bytes),
+      Document(
+        path: OpenAPIDocument.path, contentType: Self.json,
+        body: OpenAPIDocument.bytes(rest.routes, chain.genesis, configuration)),
     ]
+    for kind in Problem.Kind.allCases {
+      documents.append(
+        Document(
+          path: Problem.path(kind), contentType: Self.json, body: Problem.description(kind)))
+    }
     for module in Registry.modules {
       documents.append(
         Document(
@@ -55,50 +74,62 @@ public struct Router: Sendable {
           path: SolidityInterface.path(module), contentType: Self.text,
           body: Array(SolidityInterface.text(module).utf8)))
     }
-    documents.append(
-      Document(
-        path: FirstPage.stylePath, contentType: "text/css; charset=utf-8",
-        body: Array(FirstPage.style.utf8)))
+    for asset in FirstPage.assets {
+      documents.append(
+        Document(
+          path: asset.path, contentType: asset.contentType, body: Array(asset.text.utf8)))
+    }
     self.documents = documents
   }
 
-  /// Every path that answers, besides those under `/tiles/` and `/proof/`.
+  /// Every path that answers, besides those under `/v1/`, `/tiles/` and `/proof/`.
   public var paths: [String] { ["/"] + documents.map(\.path) + ["/healthz", "/readyz"] }
 
-  /// Answers a request.
+  /// Answers a request without headers.
   /// - Parameters:
   ///   - method: in capitals, such as `POST`.
-  ///   - path: with or without a query, which nothing here takes.
+  ///   - path: decoded, with or without a query.
   ///   - allowance: what the client may still ask for; nil where it is not limited.
   public func respond(
     method: String, path: String, body: [UInt8], allowance: ClientAllowance? = nil
   ) -> RoutedResponse {
-    let path = String(path.prefix { $0 != "?" && $0 != "#" })
-    if path == "/", method == "POST" { return answer(body, allowance) }
-    if method == "GET" || method == "HEAD", let answer = proofs?.answer(path) {
-      return answer.response ?? refusal(answer.status, answer.detail)
+    let parts = path.prefix { $0 != "#" }.split(
+      separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    return respond(
+      to: RoutedRequest(
+        method: method, path: parts.first.map(String.init) ?? "",
+        query: parts.count == 2 ? String(parts[1]) : nil, body: body, allowance: allowance))
+  }
+
+  /// Answers a request.
+  public func respond(to request: RoutedRequest) -> RoutedResponse {
+    let path = request.path
+    if path == "/", request.method == "POST" {
+      return answer(request.body, request.allowance)
     }
-    guard paths.contains(path) else { return notFound(path) }
-    guard method == "GET" || method == "HEAD" else {
-      let allowed = path == "/" ? "GET, HEAD, POST" : "GET, HEAD"
-      return problem(
-        405, "Method Not Allowed", "\(path) answers \(allowed) only.",
-        headers: [("Allow", allowed)])
+    if let answer = rest.answer(request) { return answer }
+    if request.isReading, let answer = proofs?.answer(path) {
+      return answer.response ?? refusal(answer.status, answer.detail, path)
+    }
+    guard request.isReading else {
+      let known = rest.methods(at: path)
+      let methods = known.isEmpty && paths.contains(path) ? ["GET", "HEAD"] : known
+      return methods.isEmpty ? notFound(path) : Problem.method(path, methods).response(path)
     }
     switch path {
     case "/": return page()
-    case "/healthz":
-      return RoutedResponse(
-        status: 200, contentType: Self.json, body: Array(#"{"status":"ok"}"#.utf8))
+    case "/healthz": return Readiness.alive
     case "/readyz": return readiness()
     default: break
     }
     guard let document = documents.first(where: { $0.path == path }) else {
       return notFound(path)
     }
+    let isKnown =
+      request.header("If-None-Match").map { Negotiation.matches($0, document.tag) } ?? false
     return RoutedResponse(
-      status: 200, contentType: document.contentType, body: document.body,
-      headers: Self.plainHeaders)
+      status: isKnown ? 304 : 200, contentType: document.contentType,
+      body: isKnown ? [] : document.body, headers: Self.plainHeaders + [("ETag", document.tag)])
   }
 
   private static let plainHeaders = [
@@ -134,38 +165,24 @@ public struct Router: Sendable {
   }
 
   private func notFound(_ path: String) -> RoutedResponse {
-    problem(
-      404, "Not Found",
-      "Nothing is at \(path.prefix(128)). JSON-RPC is POST /; paths lists what GET answers.")
+    let paths = paths + (proofs?.paths ?? [])
+    return Problem(
+      .noSuchRoute,
+      "Nothing is at \(path.prefix(128)). JSON-RPC is POST /; paths lists what else answers."
+    ) { writer in
+      writer.name("paths")
+      writer.beginArray()
+      for path in paths { writer.string(path) }
+      writer.endArray()
+    }.response(path)
   }
 
   /// What the log or a proof answers instead of bytes.
-  private func refusal(_ status: Int, _ detail: String) -> RoutedResponse {
+  private func refusal(_ status: Int, _ detail: String, _ path: String) -> RoutedResponse {
     switch status {
-    case 404: problem(404, "Not Found", detail)
-    case 503: problem(503, "Service Unavailable", detail, headers: [("Retry-After", "1")])
-    default: problem(status, "Internal Server Error", detail)
+    case 404: Problem(.notFound, detail).response(path)
+    case 503: Problem(.notReady, detail, headers: Problem.retry).response(path)
+    default: Problem(.internalFault, detail).response(path)
     }
-  }
-
-  /// Problem details (RFC 9457), with the paths that exist.
-  private func problem(
-    _ status: Int, _ title: String, _ detail: String,
-    headers: [(name: String, value: String)] = []
-  ) -> RoutedResponse {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("type", text: "about:blank")
-    writer.member("title", text: title)
-    writer.member("status", number: status)
-    writer.member("detail", text: detail)
-    writer.name("paths")
-    writer.beginArray()
-    for path in paths + (proofs?.paths ?? []) { writer.string(path) }
-    writer.endArray()
-    writer.endObject()
-    return RoutedResponse(
-      status: status, contentType: "application/problem+json", body: writer.bytes,
-      headers: headers)
   }
 }

@@ -52,7 +52,9 @@ public struct NodeConfiguration: Sendable {
   ) throws(DataFolderFailure) -> HTTPConfiguration {
     var http = HTTPConfiguration(address: host, port: port)
     http.allowPublic = isPublic
-    http.crossOrigin = HTTPCrossOrigin()
+    http.crossOrigin = HTTPCrossOrigin(
+      allowHeaders: ["content-type", "idempotency-key", "if-none-match"],
+      exposeHeaders: ["ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After"])
     http.maximumConnections = connections
     http.maximumConnectionsPerAddress = connectionsPerClient
     http.limitsLoopback = rates.limitsLoopback

@@ -173,8 +173,10 @@ public final class RunningNode: Sendable {
     gate.open(router, now: now) { request in
       if let answer = broadcast.answer(request, limits) { return answer }
       let answer = router.respond(
-        method: request.method.rawValue, path: request.path, body: request.body,
-        allowance: limits.allowance(request))
+        to: RoutedRequest(
+          method: request.method.rawValue, path: request.path, query: request.query,
+          body: request.body, allowance: limits.allowance(request),
+          header: { request.header($0) }))
       return .now(HTTPResponse(answer))
     }
     return (chain, recovery, history, log, index, sequencer, publisher)

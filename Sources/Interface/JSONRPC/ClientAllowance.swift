@@ -24,7 +24,12 @@ public struct ClientAllowance: Sendable {
       work += RequestCost.work(request.method)
       if request.isSubmission { submissions += 1 }
     }
-    return spend(work - min(work, paid), submissions)
+    return wait(work: work, submissions: submissions)
+  }
+
+  /// Takes what work and submissions cost beyond what was paid.
+  func wait(work: UInt64, submissions: UInt64) -> UInt64? {
+    spend(work - min(work, paid), submissions)
   }
 }
 

@@ -140,10 +140,21 @@ public struct TextCoder: Sendable {
   ) throws(TextFailure) -> [UInt8] {
     if text.hasPrefix("0x") {
       if let bytes = Hex.bytes(text), bytes.count == count { return bytes }
-    } else if field.isRole, count == 32, !text.isEmpty {
+    } else if field.isRole, count == 32, Self.mayBeRole(text) {
       return Access.id(text).bytes
     }
     throw failure(field, "\(TextFailure.quoted(text)) is not 0x and \(2 * count) hex digits")
+  }
+
+  /// The form of a role's name; which roles there are only the state knows.
+  private static func mayBeRole(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true
+        default: false
+        }
+      }
   }
 
   // Numbers
@@ -248,7 +259,7 @@ public struct TextCoder: Sendable {
       ? UInt256(high: 0, low: 1 << UInt128(bits)) : UInt256(high: 1 << UInt128(bits - 128), low: 0)
   }
 
-  private func failure(_ field: ABIField, _ problem: String) -> TextFailure {
+  func failure(_ field: ABIField, _ problem: String) -> TextFailure {
     let wanted = Wanted(field)
     return TextFailure(
       parameter: field.name, problem: problem, expected: wanted.form, example: wanted.example)

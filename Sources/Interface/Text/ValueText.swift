@@ -133,6 +133,9 @@ extension TextCoder {
     case (.seconds, .some(let value)) where value < 1 << 53,
       (.basisPoints, .some(let value)) where value < 1 << 53:
       writer.number(value)
+    case (.seconds, _), (.basisPoints, _):
+      guard case .uint = type else { return writer.string(text) }
+      writer.string(number.description)
     default:
       switch type {
       case .uint(let bits) where bits <= 32 && meaning != .time: writer.raw(text)
