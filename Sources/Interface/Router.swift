@@ -51,7 +51,7 @@ public struct Router: Sendable {
   public init(_ chain: Chain, _ configuration: Configuration) {
     rpc = JSONRPC(chain, configuration)
     rest = REST(chain, configuration)
-    proofs = ProofRoutes(chain, configuration.log)
+    proofs = ProofRoutes(chain, configuration.log, configuration.archive)
     var documents = [
       Document(
         path: "/network", contentType: Self.json,
@@ -104,9 +104,8 @@ public struct Router: Sendable {
   /// Answers a request.
   public func respond(to request: RoutedRequest) -> RoutedResponse {
     let path = request.path
-    if path == "/", request.method == "POST" {
-      return answer(request.body, request.allowance)
-    }
+    if path == "/", request.method == "POST" { return answer(request.body, request.allowance) }
+    if request.isReading, let answer = histories(request) { return answer }
     if let answer = rest.answer(request) { return answer }
     if request.isReading, let answer = proofs?.answer(path) {
       return answer.response ?? refusal(answer.status, answer.detail, path)
@@ -130,6 +129,18 @@ public struct Router: Sendable {
     return RoutedResponse(
       status: isKnown ? 304 : 200, contentType: document.contentType,
       body: isKnown ? [] : document.body, headers: Self.plainHeaders + [("ETag", document.tag)])
+  }
+
+  /// An account's history out of the index, and what explorers ask for.
+  private func histories(_ request: RoutedRequest) -> RoutedResponse? {
+    let values = request.queryItems ?? []
+    let asked = AskedValues(
+      query: { name in values.first { $0.name == name }?.value }, header: request.header)
+    switch HistoryDoor(rpc: rpc).answer(request.path, asked) {
+    case nil: return nil
+    case .success(let answer): return answer
+    case .failure(let refusal): return self.refusal(refusal.status, refusal.detail, request.path)
+    }
   }
 
   private static let plainHeaders = [
@@ -165,7 +176,7 @@ public struct Router: Sendable {
   }
 
   private func notFound(_ path: String) -> RoutedResponse {
-    let paths = paths + (proofs?.paths ?? [])
+    let paths = paths + (proofs?.paths ?? []) + HistoryDoor.paths
     return Problem(
       .noSuchRoute,
       "Nothing is at \(path.prefix(128)). JSON-RPC is POST /; paths lists what else answers."
@@ -180,6 +191,7 @@ public struct Router: Sendable {
   /// What the log or a proof answers instead of bytes.
   private func refusal(_ status: Int, _ detail: String, _ path: String) -> RoutedResponse {
     switch status {
+    case 400: Problem(.badArgument, detail).response(path)
     case 404: Problem(.notFound, detail).response(path)
     case 503: Problem(.notReady, detail, headers: Problem.retry).response(path)
     default: Problem(.internalFault, detail).response(path)

@@ -155,7 +155,7 @@ public final class RunningNode: Sendable {
         log: LogAccess(
           key: log.key.text, origin: log.key.name, file: { log.file($0) },
           inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) }),
-        archive: index))
+        archive: index?.archive))
     let sequencer = SoloSequencer(chain: chain)
     if let clock {
       sequencer.start(

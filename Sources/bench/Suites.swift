@@ -19,7 +19,7 @@ struct Suites {
 
   /// Every suite's name, in the order of a whole run.
   static let names = [
-    "recovery", "engine", "execute", "http", "journal", "latency", "checkpoint", "root",
+    "recovery", "engine", "execute", "http", "journal", "latency", "checkpoint", "root", "index",
     "forecast",
   ]
 
@@ -39,6 +39,7 @@ struct Suites {
     case "journal": try journal(place, &runner)
     case "latency": try latency(place, &runner)
     case "checkpoint": try checkpoint(place, &runner)
+    case "index": try index(place, &runner)
     case "forecast": try forecast(&runner)
     default: try root(&runner)
     }
@@ -243,6 +244,20 @@ struct Suites {
             anchor: "checkpoint.none.1m", goal: "0.9")
         ]))
     try engine.close()
+  }
+
+  private func index(_ place: String, _ runner: inout Runner) throws {
+    let population = try Population(genesis, accounts: 10_000, keyed: 0)
+    let one = try IndexCase(population, label: "10k", folder: place + "/chain", plan: plan)
+    try runner.run(
+      Suite(
+        name: "index",
+        cases: [
+          one,
+          FixedCase(
+            "index.bytes.10k", "bytes/transfer", try one.bytesEach(),
+            note: "the index's file, without genesis"),
+        ]))
   }
 
   private func root(_ runner: inout Runner) throws {

@@ -22,7 +22,7 @@ enum CommandTable {
         ProveCommand.row, VerifyProofCommand.row,
         KeysCommand.row, TransactionCommand.row, QueryCommand.row, CallCommand.row,
         ReceiptCommand.row, LogsCommand.row, BlockCommand.row, AccountCommand.row, ABICommand.row,
-        ConfigCommand.row, PowerCommand.row,
+        ExportCommand.row, IndexCommand.row, ConfigCommand.row, PowerCommand.row,
         DevelopmentCommand.row,
         SimulateCommand.row, GoldenCommand.row, CompletionCommand.row, ManualCommand.row,
         VersionCommand.row,

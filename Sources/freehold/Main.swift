@@ -37,6 +37,8 @@ struct Freehold {
     case "keys": KeysCommand.run(match)
     case "tx": TransactionCommand.run(match)
     case "query": QueryCommand.run(match)
+    case "export": ExportCommand.run(match)
+    case "index": IndexCommand.run(match)
     case "power": PowerCommand.run(match)
     case "dev": DevelopmentCommand.run(match)
     case "simulate": SimulateCommand.run(match)

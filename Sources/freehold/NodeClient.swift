@@ -133,6 +133,31 @@ struct NodeClient {
     return try NetworkFacts(try Self.document(reply.body), own: own)
   }
 
+  /// What stands at a path: the body, and where the next page of it is.
+  func page(_ path: String) throws(ClientFailure) -> (body: [UInt8], next: String?) {
+    let reply: HTTPReply
+    do throws(HTTPClientFailure) {
+      reply = try http.get(path)
+    } catch {
+      throw .unreachable(error.description)
+    }
+    guard reply.status == 200 else {
+      let document = try? Self.document(reply.body)
+      let text = document?["detail"]?.string ?? "the node answered \(reply.status)"
+      switch reply.status {
+      case 404: throw .absent(text)
+      case 400: throw .usage(text)
+      default: throw .malformed(text)
+      }
+    }
+    let link = reply.header("Link")
+    let next = link.flatMap { link -> String? in
+      guard link.hasPrefix("<"), let end = link.firstIndex(of: ">") else { return nil }
+      return String(link[link.index(after: link.startIndex)..<end])
+    }
+    return (reply.body, next)
+  }
+
   /// A proof's canonical bytes.
   func proof(_ subject: ProofSubject) throws(ClientFailure) -> [UInt8] {
     let reply: HTTPReply

@@ -23,8 +23,8 @@ import Testing
     try life.play()
     let index = try life.follow()
     for account in Self.accounts(life) {
-      let rows = try IndexLife.all(\AccountTransfer.origin.place) {
-        try index.transfers(of: account, $0)
+      let rows = try IndexLife.all(\AccountTransfer.place) {
+        try index.archive.transfers(of: account, $0)
       }
       // The zero address holds the supply before genesis posts it.
       var held = account == .zero ? life.chain.genesis.token.supply.units : 0
@@ -34,14 +34,14 @@ import Testing
         #expect(row.balance?.units == held)
       }
       #expect(held == life.chain.withState { $0.balance(of: account).units })
-      let backwards = try IndexLife.all(newestFirst: true, \AccountTransfer.origin.place) {
-        try index.transfers(of: account, $0)
+      let backwards = try IndexLife.all(newestFirst: true, \AccountTransfer.place) {
+        try index.archive.transfers(of: account, $0)
       }
-      #expect(backwards.map(\.origin.place) == rows.map(\.origin.place).reversed())
+      #expect(backwards.map(\.place) == rows.map(\.place).reversed())
     }
     #expect(life.balances.count > 100)
     for (height, account, balance) in life.balances {
-      #expect(try index.balance(of: account, at: height) == balance)
+      #expect(try index.archive.balance(of: account, at: height) == balance)
     }
     index.stop()
   }
@@ -60,7 +60,7 @@ import Testing
         }
       }
       let rows = try IndexLife.all(\AccountTransaction.place) {
-        try index.transactions(of: account, $0)
+        try index.archive.transactions(of: account, $0)
       }
       #expect(rows.map(\.place) == wanted)
       for row in rows {
@@ -120,18 +120,18 @@ import Testing
     }
     var met = Set<EarningReason>()
     for account in Self.accounts(life) {
-      let rows = try IndexLife.all(\AccountEarning.origin.place) {
-        try index.earnings(of: account, $0, EarningFilter(kind: nil))
+      let rows = try IndexLife.all(\AccountEarning.place) {
+        try index.archive.earnings(of: account, $0, EarningFilter(kind: nil))
       }
       for row in rows {
-        #expect(postings.removeValue(forKey: row.origin.place) == row.amount.units)
+        #expect(postings.removeValue(forKey: row.place) == row.amount.units)
         met.insert(row.reason)
       }
       let paid = rows.filter { $0.reason.rule == "staking.Claimed" && account != .zero }
         .filter { $0.from == SystemAddress.account(staking.payable) }
         .reduce(UInt128(0)) { $0 + $1.amount.units }
       #expect(paid == claims[account] ?? 0 || account == .zero)
-      let income = try index.earnings(of: account, ArchivePage(limit: 10_000), EarningFilter())
+      let income = try index.archive.earnings(of: account, ArchivePage(limit: 10_000), EarningFilter())
       #expect(income.count == rows.filter { $0.reason.kind == .income }.count)
     }
     #expect(postings.isEmpty, "\(postings.count) postings are nobody's earnings")

@@ -17,18 +17,18 @@ import Testing
     try life.wait(index)
     #expect(life.chain.firstHeight == life.chain.head.height)
     for block in life.blocks {
-      let found = try #require(try index.block(at: block.height))
+      let found = try #require(try index.archive.block(at: block.height))
       #expect(found.hash == block.hash && found.outcome == block.outcome)
       #expect(found.transactions.map(\.bytes) == block.transactions.map(\.bytes))
-      #expect(try index.block(block.hash)?.height == block.height)
+      #expect(try index.archive.block(block.hash)?.height == block.height)
       for (place, transaction) in block.transactions.enumerated() {
-        let answer = try #require(try index.transaction(transaction.hash))
+        let answer = try #require(try index.archive.transaction(transaction.hash))
         #expect(answer.index == place && answer.block.hash == block.hash)
       }
     }
-    #expect(try index.block(at: life.chain.head.height + 1) == nil)
-    #expect(try index.transaction(.zero) == nil)
-    #expect(try index.block(Digest.zero) == nil)
+    #expect(try index.archive.block(at: life.chain.head.height + 1) == nil)
+    #expect(try index.archive.transaction(.zero) == nil)
+    #expect(try index.archive.block(Digest.zero) == nil)
     index.stop()
   }
 
@@ -53,7 +53,7 @@ import Testing
     let index = try life.follow()
     try life.play(to: 60)
     try life.wait(index)
-    for block in life.blocks { #expect(try index.block(at: block.height)?.hash == block.hash) }
+    for block in life.blocks { #expect(try index.archive.block(at: block.height)?.hash == block.hash) }
     index.stop()
   }
 
@@ -80,7 +80,7 @@ import Testing
         var found: [Height] = []
         var next: Height = 0
         while next <= end {
-          let page = try index.heights(filter, in: next...end, limit: limit)
+          let page = try index.archive.heights(filter, in: next...end, limit: limit)
           #expect(page == page.sorted() && page.count <= limit)
           found += page
           guard page.count == limit, let last = page.last else { break }
@@ -106,10 +106,10 @@ import Testing
     for block in life.blocks {
       let time = block.header.timestamp
       #expect(
-        try index.newestBlock(notAfter: time)
+        try index.archive.newestBlock(notAfter: time)
           == life.blocks.last { $0.header.timestamp <= time }?.height)
     }
-    #expect(try index.newestBlock(notAfter: life.blocks[0].header.timestamp - 1) == nil)
+    #expect(try index.archive.newestBlock(notAfter: life.blocks[0].header.timestamp - 1) == nil)
     index.stop()
   }
 }

@@ -81,8 +81,8 @@ final class IndexLife {
 
   /// Until the index holds the head.
   func wait(_ index: TransactionIndex) throws {
-    for _ in 0..<6_000 where index.standing.last != chain.head.height { usleep(10_000) }
-    try #require(index.standing.last == chain.head.height, "the index does not catch up")
+    for _ in 0..<6_000 where index.archive.standing.last != chain.head.height { usleep(10_000) }
+    try #require(index.archive.standing.last == chain.head.height, "the index does not catch up")
   }
 
   /// Everything that a file holds but what depends on how it was made.

@@ -71,6 +71,25 @@ final class NodeFolder {
     return old
   }
 
+  /// Writes a file anew.
+  static func write(_ path: String, _ bytes: [UInt8]) throws {
+    let handle = open(path, O_RDWR | O_CREAT | O_TRUNC, 0o640)
+    try #require(handle >= 0)
+    defer { close(handle) }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(handle, $0.baseAddress, $0.count) }
+      try #require(count > 0)
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  static func copy(_ path: String, to other: String) throws {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let disk = RealDisk(folder: parts.dropLast().joined(separator: "/"))
+    try write(other, try disk.readWhole(String(parts.last ?? ""), limit: 1 << 30))
+  }
+
   static func remove(_ path: String) {
     for name in (try? RealDisk(folder: path).list("")) ?? [] {
       let entry = "\(path)/\(name)"

@@ -121,6 +121,8 @@ public struct ArchivePage: Sendable {
   public var after: ChainPlace?
   /// Blocks within which to stay.
   public var heights: ClosedRange<Height> = 0 ... .max
+  /// Of transactions: only those that the account sent or that were sent to it.
+  public var partiesOnly = false
 
   public init(limit: Int, newestFirst: Bool = true, after: ChainPlace? = nil) {
     self.limit = limit
@@ -161,31 +163,12 @@ public struct AccountTransaction: Sendable {
   }
 }
 
-/// Where a movement of the token stands.
-public struct TransferOrigin: Sendable {
-  /// Its log's place.
-  public let place: ChainPlace
-  /// The block's, in seconds since 1970.
-  public let time: UInt64
-  public let blockHash: Digest
-  public let transactionHash: Digest
-  public let transactionIndex: UInt32
-
-  public init(
-    place: ChainPlace, time: UInt64, blockHash: Digest, transactionHash: Digest,
-    transactionIndex: UInt32
-  ) {
-    self.place = place
-    self.time = time
-    self.blockHash = blockHash
-    self.transactionHash = transactionHash
-    self.transactionIndex = transactionIndex
-  }
-}
-
 /// One movement of the token.
 public struct AccountTransfer: Sendable {
-  public let origin: TransferOrigin
+  /// Its log's place.
+  public let place: ChainPlace
+  /// What moved it.
+  public let transaction: AccountTransaction
   public let from: Address
   public let to: Address
   public let amount: Amount
@@ -193,9 +176,11 @@ public struct AccountTransfer: Sendable {
   public let balance: Amount?
 
   public init(
-    origin: TransferOrigin, from: Address, to: Address, amount: Amount, balance: Amount?
+    place: ChainPlace, transaction: AccountTransaction, from: Address, to: Address,
+    amount: Amount, balance: Amount?
   ) {
-    self.origin = origin
+    self.place = place
+    self.transaction = transaction
     self.from = from
     self.to = to
     self.amount = amount
@@ -205,13 +190,20 @@ public struct AccountTransfer: Sendable {
 
 /// Units that came to an account out of a pool or wallet of the economy, and why.
 public struct AccountEarning: Sendable {
-  public let origin: TransferOrigin
+  /// The place of the transfer's log.
+  public let place: ChainPlace
+  /// What moved them.
+  public let transaction: AccountTransaction
   public let from: Address
   public let amount: Amount
   public let reason: EarningReason
 
-  public init(origin: TransferOrigin, from: Address, amount: Amount, reason: EarningReason) {
-    self.origin = origin
+  public init(
+    place: ChainPlace, transaction: AccountTransaction, from: Address, amount: Amount,
+    reason: EarningReason
+  ) {
+    self.place = place
+    self.transaction = transaction
     self.from = from
     self.amount = amount
     self.reason = reason

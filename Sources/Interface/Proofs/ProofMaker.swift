@@ -24,13 +24,18 @@ public enum ProofRefusal: Error, Sendable, Equatable {
 /// Makes proofs of what a chain holds now, from any thread.
 public struct ProofMaker: Sendable {
   private let chain: Chain
+  private let archive: (any BlockArchive)?
   private let inclusion: @Sendable (Height) throws(TileFailure) -> LogInclusion
 
-  /// - Parameter inclusion: that a block is in the log, as `BlockLog.inclusion` answers.
+  /// - Parameters:
+  ///   - archive: where the receipts of blocks are that memory has let go.
+  ///   - inclusion: that a block is in the log, as `BlockLog.inclusion` answers.
   public init(
-    _ chain: Chain, inclusion: @escaping @Sendable (Height) throws(TileFailure) -> LogInclusion
+    _ chain: Chain, archive: (any BlockArchive)? = nil,
+    inclusion: @escaping @Sendable (Height) throws(TileFailure) -> LogInclusion
   ) {
     self.chain = chain
+    self.archive = archive
     self.inclusion = inclusion
   }
 
@@ -78,10 +83,16 @@ public struct ProofMaker: Sendable {
   private func receipt(
     _ hash: Digest, _ subject: ProofSubject
   ) throws(ProofRefusal) -> [UInt8] {
-    guard let place = chain.transaction(hash) else {
+    let place: TransactionPlace?
+    do throws(RPCFailure) {
+      place = try BlockLookup(chain: chain, archive: archive).transaction(hash)
+    } catch {
+      throw .notYet(error.message)
+    }
+    guard let place else {
       throw .notFound(
-        "memory holds no receipt of \(Hex.text(hash.bytes)): it is of no block, or of one that "
-          + "has left memory")
+        "nobody holds a receipt of \(Hex.text(hash.bytes)): it is of no block, or of one that "
+          + "has left memory where no index is kept")
     }
     let (leaf, path) = place.block.receiptProof(place.index)
     guard let reading = ReceiptReading(leaf) else {

@@ -10,10 +10,10 @@ struct ProofRoutes: Sendable {
   private let maker: ProofMaker
 
   /// Nil where the node keeps no log.
-  init?(_ chain: Chain, _ log: LogAccess?) {
+  init?(_ chain: Chain, _ log: LogAccess?, _ archive: (any BlockArchive)? = nil) {
     guard let log else { return nil }
     self.log = log
-    maker = ProofMaker(chain, inclusion: log.inclusion)
+    maker = ProofMaker(chain, archive: archive, inclusion: log.inclusion)
   }
 
   /// What `problem` names of these routes.

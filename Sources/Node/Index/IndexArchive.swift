@@ -1,11 +1,34 @@
 internal import Economy
-public import Engine
-public import Interface
-public import Primitives
+internal import Engine
+internal import Interface
+internal import Primitives
 internal import Synchronization
 
-extension TransactionIndex: BlockArchive {
-  public var standing: ArchiveStanding { state.withLock { $0.standing } }
+/// The index as the interface asks it: over connections of its own, from any thread, whether a node
+/// follows the chain with it or nobody does.
+final class IndexArchive: BlockArchive {
+  let readers: ReaderPool
+  private let blocks = BlockCache()
+  private let held = Mutex(ArchiveStanding(first: 0, last: nil))
+  /// Told of what cannot be right, once each.
+  private let doubt: @Sendable (String) -> Void
+
+  init(_ readers: ReaderPool, doubt: @escaping @Sendable (String) -> Void) {
+    self.readers = readers
+    self.doubt = doubt
+  }
+
+  var standing: ArchiveStanding { held.withLock { $0 } }
+
+  /// Says what may be asked for from now on.
+  func holds(_ standing: ArchiveStanding) { held.withLock { $0 = standing } }
+
+  /// Forgets everything: the file is made anew.
+  func clear() {
+    holds(ArchiveStanding(first: 0, last: nil))
+    readers.close()
+    blocks.removeAll()
+  }
 
   /// Asks over a reader that nobody else uses meanwhile.
   private func ask<Answer>(
@@ -19,7 +42,7 @@ extension TransactionIndex: BlockArchive {
     } catch {
       switch error.kind {
       case .damaged:
-        state.withLock { $0.isDoubted = error.text }
+        doubt(error.text)
         throw ArchiveFailure(.damaged, "the index is made anew, ask again later: \(error.text)")
       case .interrupted:
         throw ArchiveFailure(
@@ -29,7 +52,7 @@ extension TransactionIndex: BlockArchive {
     }
   }
 
-  public func block(at height: Height) throws(ArchiveFailure) -> Block? {
+  func block(at height: Height) throws(ArchiveFailure) -> Block? {
     guard standing.holds(height) else { return nil }
     if let known = blocks.block(height) { return known }
     let block = try ask { (reader) throws(SQLiteFailure) in try reader.block(at: height) }
@@ -37,13 +60,13 @@ extension TransactionIndex: BlockArchive {
     return block
   }
 
-  public func block(_ hash: Digest) throws(ArchiveFailure) -> Block? {
+  func block(_ hash: Digest) throws(ArchiveFailure) -> Block? {
     let height = try ask { (reader) throws(SQLiteFailure) in try reader.height(of: hash) }
     guard let height, let block = try block(at: height), block.hash == hash else { return nil }
     return block
   }
 
-  public func transaction(_ hash: Digest) throws(ArchiveFailure) -> TransactionPlace? {
+  func transaction(_ hash: Digest) throws(ArchiveFailure) -> TransactionPlace? {
     let places = try ask { (reader) throws(SQLiteFailure) in try reader.places(hash) }
     for place in places {
       guard let block = try block(at: place.height), block.transactions.count > place.index,
@@ -54,7 +77,7 @@ extension TransactionIndex: BlockArchive {
     return nil
   }
 
-  public func heights(
+  func heights(
     _ filter: ArchiveLogFilter, in range: ClosedRange<Height>, limit: Int
   ) throws(ArchiveFailure) -> [Height] {
     try ask { (reader) throws(SQLiteFailure) in
@@ -62,11 +85,11 @@ extension TransactionIndex: BlockArchive {
     }
   }
 
-  public func balance(of account: Address, at height: Height) throws(ArchiveFailure) -> Amount {
+  func balance(of account: Address, at height: Height) throws(ArchiveFailure) -> Amount {
     try ask { (reader) throws(SQLiteFailure) in try reader.balance(of: account, at: height) }
   }
 
-  public func transactions(
+  func transactions(
     of account: Address, _ page: ArchivePage
   ) throws(ArchiveFailure) -> [AccountTransaction] {
     try ask { (reader) throws(SQLiteFailure) in
@@ -75,7 +98,7 @@ extension TransactionIndex: BlockArchive {
     }
   }
 
-  public func transfers(
+  func transfers(
     of account: Address?, _ page: ArchivePage
   ) throws(ArchiveFailure) -> [AccountTransfer] {
     try ask { (reader) throws(SQLiteFailure) in
@@ -85,7 +108,7 @@ extension TransactionIndex: BlockArchive {
     }
   }
 
-  public func earnings(
+  func earnings(
     of account: Address, _ page: ArchivePage, _ filter: EarningFilter
   ) throws(ArchiveFailure) -> [AccountEarning] {
     try ask { (reader) throws(SQLiteFailure) in
@@ -94,7 +117,7 @@ extension TransactionIndex: BlockArchive {
     }
   }
 
-  public func newestBlock(notAfter seconds: UInt64) throws(ArchiveFailure) -> Height? {
+  func newestBlock(notAfter seconds: UInt64) throws(ArchiveFailure) -> Height? {
     try ask { (reader) throws(SQLiteFailure) in
       try reader.newestBlock(notAfter: seconds)
     }

@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Economy
 internal import Engine
 internal import Interface
@@ -125,7 +124,7 @@ final class IndexReader {
 
   func newestBlock(notAfter seconds: UInt64) throws(SQLiteFailure) -> Height? {
     let (first, head) = try standing()
-    guard let last = head?.height else { return nil }
+    guard let last = head?.height, first <= last else { return nil }
     // Times never fall, so half of what is left goes each time.
     var range = first..<last + 1
     while !range.isEmpty {
@@ -191,19 +190,29 @@ final class IndexReader {
     return try statement.step() ? Amount(statement.wide(0)) : .zero
   }
 
+  /// What is told of a transaction, in the order in which `transaction` reads it.
+  private static let told =
+    "t.place, b.time, b.hash, t.bytes, ts.address, t.refusal, t.gas, t.cumulative, t.price"
+
+  /// What belongs to a transfer `r`: its transaction, block and both sides.
+  private static let around = """
+    JOIN transactions t ON t.place = (r.place >> 24 << 24) + r.step
+    JOIN accounts ts ON ts.id = t.sender JOIN blocks b ON b.height = r.place >> 24
+    JOIN accounts s ON s.id = r.sender JOIN accounts d ON d.id = r.receiver
+    """
+
   func transactions(
     of account: Int64, _ page: ArchivePage
   ) throws(SQLiteFailure) -> [AccountTransaction] {
-    let statement = try page.bind(
-      statement(
-        """
-        SELECT t.place, b.time, b.hash, t.bytes, s.address, t.refusal, t.gas, t.cumulative, t.price
-        FROM account_transactions p JOIN transactions t ON t.place = p.place
-        JOIN accounts s ON s.id = t.sender JOIN blocks b ON b.height = t.place >> 24
-        WHERE p.account = ? AND \(page.condition("p.place"))
-        """
-      ).bind(account))
-    return try rows(statement) { (row) throws(SQLiteFailure) in try self.transaction(row) }
+    let parties = page.partiesOnly ? "AND (t.sender = p.account OR t.receiver = p.account)" : ""
+    let made = try statement(
+      """
+      SELECT \(Self.told) FROM account_transactions p JOIN transactions t ON t.place = p.place
+      JOIN accounts ts ON ts.id = t.sender JOIN blocks b ON b.height = t.place >> 24
+      WHERE p.account = ? \(parties) AND \(page.condition("p.place"))
+      """
+    ).bind(account)
+    return try rows(page.bind(made)) { (row) throws(SQLiteFailure) in try self.transaction(row) }
   }
 
   private func transaction(_ row: SQLiteStatement) throws(SQLiteFailure) -> AccountTransaction {
@@ -211,7 +220,7 @@ final class IndexReader {
     let refusal = row.isNull(5) ? nil : UInt16(truncatingIfNeeded: row.integer(5))
     return AccountTransaction(
       place: place, time: UInt64(clamping: row.integer(1)), blockHash: try Self.digest(row, 2),
-      transaction: try blockTransaction(row, 3, 4, place.height), isSuccess: refusal == nil,
+      transaction: try blockTransaction(row, place.height), isSuccess: refusal == nil,
       refusal: refusal.map {
         (UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0))
       },
@@ -220,12 +229,12 @@ final class IndexReader {
   }
 
   private func blockTransaction(
-    _ row: SQLiteStatement, _ bytes: Int32, _ sender: Int32, _ height: Height
+    _ row: SQLiteStatement, _ height: Height
   ) throws(SQLiteFailure) -> BlockTransaction {
-    if row.isNull(bytes) { return .system(SystemTransaction(height: height, chainID: chainID)) }
+    if row.isNull(3) { return .system(SystemTransaction(height: height, chainID: chainID)) }
+    let sender = try Self.address(row, 4)
     do throws(TransactionRefusal) {
-      return .signed(
-        try authenticator.trust(row.bytes(bytes), sender: Self.refusable(row, sender)))
+      return .signed(try authenticator.trust(row.bytes(3), sender: sender))
     } catch {
       throw damage("a transaction of block \(height) does not read: \(error.text)")
     }
@@ -234,32 +243,28 @@ final class IndexReader {
   func transfers(
     of account: Int64?, _ page: ArchivePage
   ) throws(SQLiteFailure) -> [AccountTransfer] {
-    let origin = "r.place, r.step, b.time, b.hash, t.bytes"
-    let joins = """
-      JOIN accounts s ON s.id = r.sender JOIN accounts d ON d.id = r.receiver
-      JOIN blocks b ON b.height = r.place >> 24
-      JOIN transactions t ON t.place = (r.place >> 24 << 24) + r.step
-      """
+    let columns = "\(Self.told), r.place, s.address, d.address, r.amount"
     let made: SQLiteStatement
     if let account {
       made = try statement(
         """
-        SELECT \(origin), s.address, d.address, r.amount, p.balance
-        FROM account_transfers p JOIN transfers r ON r.place = p.place \(joins)
+        SELECT \(columns), p.balance
+        FROM account_transfers p JOIN transfers r ON r.place = p.place \(Self.around)
         WHERE p.account = ? AND \(page.condition("p.place"))
         """
       ).bind(account)
     } else {
       made = try statement(
         """
-        SELECT \(origin), s.address, d.address, r.amount, NULL
-        FROM transfers r \(joins) WHERE \(page.condition("r.place"))
+        SELECT \(columns), NULL FROM transfers r \(Self.around)
+        WHERE \(page.condition("r.place"))
         """)
     }
     return try rows(page.bind(made)) { (row) throws(SQLiteFailure) in
       AccountTransfer(
-        origin: try self.origin(row), from: try Self.address(row, 5), to: try Self.address(row, 6),
-        amount: Amount(row.wide(7)), balance: row.isNull(8) ? nil : Amount(row.wide(8)))
+        place: ChainPlace(row.integer(9)), transaction: try self.transaction(row),
+        from: try Self.address(row, 10), to: try Self.address(row, 11),
+        amount: Amount(row.wide(12)), balance: row.isNull(13) ? nil : Amount(row.wide(13)))
     }
   }
 
@@ -273,20 +278,19 @@ final class IndexReader {
     for (column, value) in texts where value != nil { conditions += " AND \(column) = ?" }
     let made = try statement(
       """
-      SELECT r.place, r.step, b.time, b.hash, t.bytes, s.address, r.amount, w.rule, w.pool, w.kind
+      SELECT \(Self.told), r.place, s.address, r.amount, w.rule, w.pool, w.kind
       FROM earnings p JOIN reasons w ON w.id = p.reason JOIN transfers r ON r.place = p.place
-      JOIN accounts s ON s.id = r.sender JOIN blocks b ON b.height = r.place >> 24
-      JOIN transactions t ON t.place = (r.place >> 24 << 24) + r.step
-      WHERE p.account = ?\(conditions) AND \(page.condition("p.place"))
+      \(Self.around) WHERE p.account = ?\(conditions) AND \(page.condition("p.place"))
       """
     ).bind(account)
     for case (_, let value?) in texts { made.bind(value) }
     return try rows(page.bind(made)) { (row) throws(SQLiteFailure) in
       AccountEarning(
-        origin: try self.origin(row), from: try Self.address(row, 5), amount: Amount(row.wide(6)),
+        place: ChainPlace(row.integer(9)), transaction: try self.transaction(row),
+        from: try Self.address(row, 10), amount: Amount(row.wide(11)),
         reason: EarningReason(
-          rule: row.text(7), pool: row.text(8),
-          kind: EarningReason.Kind(rawValue: row.text(9)) ?? .income))
+          rule: row.text(12), pool: row.text(13),
+          kind: EarningReason.Kind(rawValue: row.text(14)) ?? .income))
     }
   }
 
@@ -300,17 +304,6 @@ final class IndexReader {
     }
   }
 
-  private func origin(_ row: SQLiteStatement) throws(SQLiteFailure) -> TransferOrigin {
-    let place = ChainPlace(row.integer(0))
-    let hash =
-      row.isNull(4)
-      ? SystemTransaction(height: place.height, chainID: chainID).hash
-      : Keccak256.hash(row.bytes(4))
-    return TransferOrigin(
-      place: place, time: UInt64(clamping: row.integer(2)), blockHash: try Self.digest(row, 3),
-      transactionHash: hash, transactionIndex: UInt32(clamping: row.integer(1)))
-  }
-
   // Columns
 
   private static func address(
@@ -319,14 +312,6 @@ final class IndexReader {
     guard let address = Address(row.bytes(column)) else {
       throw SQLiteFailure(.damaged, "the index has an address that is none")
     }
-    return address
-  }
-
-  /// An address where a refusal of a transaction is what is thrown.
-  private static func refusable(
-    _ row: SQLiteStatement, _ column: Int32
-  ) throws(TransactionRefusal) -> Address {
-    guard let address = Address(row.bytes(column)) else { throw .malformed("no sender") }
     return address
   }
 

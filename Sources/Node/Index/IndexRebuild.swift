@@ -1,21 +1,33 @@
-internal import Economy
+package import Economy
 internal import Engine
-internal import Primitives
-internal import Storage
+package import Primitives
+package import Storage
 
 /// Makes an index anew from the journal, while no node runs.
-enum IndexRebuild {
+package enum IndexRebuild {
   /// What was made.
-  struct Summary: Sendable {
-    let first: Height
-    let height: Height
-    let bytes: UInt64
+  package struct Summary: Sendable {
+    package let first: Height
+    package let height: Height
+    package let bytes: UInt64
   }
 
   /// Removes what is there and writes everything again; an interrupted run is as good as none.
-  /// - Parameter progress: called with the height reached.
+  /// - Parameters:
+  ///   - end: the newest block to be written.
+  ///   - progress: called with the height reached.
+  package static func make(
+    _ disk: RealDisk, _ genesis: Genesis, through end: Height = .max, progress: (Height) -> Void
+  ) throws(IndexFailure) -> Summary {
+    do throws(SQLiteFailure) {
+      return try run(disk, genesis, through: end, progress: progress)
+    } catch {
+      throw IndexFailure(error.text)
+    }
+  }
+
   static func run(
-    _ disk: RealDisk, _ genesis: Genesis, progress: (Height) -> Void
+    _ disk: RealDisk, _ genesis: Genesis, through end: Height = .max, progress: (Height) -> Void
   ) throws(SQLiteFailure) -> Summary {
     TransactionIndex.remove(disk)
     do throws(StorageFailure) {
@@ -25,7 +37,7 @@ enum IndexRebuild {
     }
     let writer = try IndexWriter(TransactionIndex.path(disk), genesis)
     try IndexReplay(writer, disk: disk, genesis: genesis).run(
-      batch: (transactions: 16_384, blocks: 4_096)
+      through: end, batch: (transactions: 16_384, blocks: 4_096)
     ) { () throws(SQLiteFailure) in
       if let head = writer.head { progress(head.height) }
       return true

@@ -74,10 +74,11 @@ enum IndexPlace {
   /// A block has fewer logs and transactions than that: the largest genesis some millions.
   static func of(_ height: Height, _ index: Int) -> Int64 {
     precondition(index < Int(span), "a block has more than 2^24 logs")
-    return Int64(height) << 24 | Int64(index)
+    return Int64(clamping: min(height, 1 << 38)) << 24 | Int64(index)
   }
 
-  static func height(_ place: Int64) -> Height { Height(place >> 24) }
+  /// Whatever stands in a file: what is below zero counts as zero.
+  static func height(_ place: Int64) -> Height { Height(clamping: place >> 24) }
   static func index(_ place: Int64) -> Int { Int(place & (span - 1)) }
 }
 

@@ -12,7 +12,7 @@ internal import Synchronization
 /// A thread of its own follows the chain's head and commits many blocks at once; nobody's
 /// acknowledgement waits for it. Where memory no longer has a block it is made again from the
 /// journal. A file that is missing, damaged, of another version or of another chain is made anew.
-public final class TransactionIndex: Sendable {
+final class TransactionIndex: Sendable {
   /// Transactions and blocks of one commit, at most.
   private static let batch = (transactions: 8_192, blocks: 512)
   /// Between two looks at an idle chain, in nanoseconds.
@@ -22,8 +22,16 @@ public final class TransactionIndex: Sendable {
   /// Bytes of free space that are left to the journal: four segments.
   static let reservedBytes: UInt64 = 256 << 20
 
-  struct State {
-    var standing = ArchiveStanding(first: 0, last: nil)
+  /// What the thread and those who ask tell each other.
+  private final class Shared: Sendable {
+    private let content = Mutex(State())
+
+    func withLock<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+      content.withLock { body(&$0) }
+    }
+  }
+
+  private struct State {
     /// Why nothing is written at present.
     var trouble: String?
     var rebuilds: UInt64 = 0
@@ -31,13 +39,13 @@ public final class TransactionIndex: Sendable {
     var isDoubted: String?
   }
 
+  /// What may be asked.
+  let archive: IndexArchive
   let chain: Chain
   private let disk: RealDisk
   private let path: String
   private let notify: @Sendable (String) -> Void
-  let state = Mutex(State())
-  let readers: ReaderPool
-  let blocks = BlockCache()
+  private let state: Shared
   /// Free bytes below which nothing is written.
   let reserve = Mutex(TransactionIndex.reservedBytes)
   private let isStopping = Atomic(false)
@@ -50,7 +58,11 @@ public final class TransactionIndex: Sendable {
     self.disk = disk
     self.notify = notify
     path = Self.path(disk)
-    readers = ReaderPool(path, chainID: chain.genesis.chainID)
+    let state = Shared()
+    self.state = state
+    archive = IndexArchive(ReaderPool(path, chainID: chain.genesis.chainID)) { text in
+      state.withLock { $0.isDoubted = text }
+    }
   }
 
   static func path(_ disk: RealDisk) -> String { "\(disk.folder)/\(IndexSchema.file)" }
@@ -74,19 +86,20 @@ public final class TransactionIndex: Sendable {
       return worker
     }
     thread?.join()
-    readers.close()
+    archive.readers.close()
   }
 
   /// How many blocks the chain is ahead.
-  public var lag: UInt64 {
+  var lag: UInt64 {
     let head = chain.head.height
-    let standing = state.withLock { $0.standing }
+    let standing = archive.standing
     return standing.last.map { head > $0 ? head - $0 : 0 } ?? head + 1 - min(head, standing.first)
   }
 
   /// What `GET /metrics` tells of it.
   func tell(_ text: inout MetricsText) {
-    let (standing, trouble, rebuilds) = state.withLock { ($0.standing, $0.trouble, $0.rebuilds) }
+    let standing = archive.standing
+    let (trouble, rebuilds) = state.withLock { ($0.trouble, $0.rebuilds) }
     text.gauge("freehold_index_height", "Height of the newest indexed block.", standing.last ?? 0)
     text.gauge("freehold_index_lag_blocks", "Blocks that are not indexed yet.", lag)
     text.gauge("freehold_index_bytes", "Bytes of the index's file and its log.", byteCount)
@@ -142,12 +155,8 @@ public final class TransactionIndex: Sendable {
   /// Removes the file, which is then made anew.
   private func discard(_ why: String) {
     notify("it is made anew from the chain: \(why)")
-    state.withLock { state in
-      state.standing = ArchiveStanding(first: 0, last: nil)
-      state.rebuilds += 1
-    }
-    readers.close()
-    blocks.removeAll()
+    state.withLock { $0.rebuilds += 1 }
+    archive.clear()
     Self.remove(disk)
   }
 
@@ -165,7 +174,7 @@ public final class TransactionIndex: Sendable {
     let writer = try IndexWriter(path, chain.genesis)
     if let head = writer.head { try check(head) }
     publish(writer)
-    readers.open()
+    archive.readers.open()
     return writer
   }
 
@@ -193,8 +202,7 @@ public final class TransactionIndex: Sendable {
   }
 
   private func publish(_ writer: IndexWriter) {
-    let standing = ArchiveStanding(first: writer.first, last: writer.head?.height)
-    state.withLock { $0.standing = standing }
+    archive.holds(ArchiveStanding(first: writer.first, last: writer.head?.height))
   }
 
   /// Writes a batch; true where there is more.
@@ -236,6 +244,12 @@ public final class TransactionIndex: Sendable {
       return true
     }
   }
+
+  /// How often the file was made anew.
+  var rebuilds: UInt64 { state.withLock { $0.rebuilds } }
+
+  /// Why nothing is written at present; nil where something is.
+  var trouble: String? { state.withLock { $0.trouble } }
 
   /// Bytes of the file and its log.
   var byteCount: UInt64 { Self.byteCount(disk) }
