@@ -14,7 +14,7 @@ enum ExportCommand {
       or without its node; otherwise it asks a node.
       """,
     options: [
-      NodeClient.option,
+      NodeClient.option, KeyFolder.option,
       Option(
         "data", .path, "DIR", help: "Read this data folder instead of asking a node."),
       Option("account", .text, "ACCOUNT", help: "An address or a name.", isRequired: true),
@@ -74,9 +74,10 @@ enum ExportCommand {
     } catch {
       throw .malformed(error.text)
     }
-    guard let account = form.address(match.text("account") ?? "") else {
+    let text = match.text("account") ?? ""
+    guard let account = try KeyFolder(match).book().address(text) ?? form.address(text) else {
       throw .usage(
-        "'\(match.text("account") ?? "")' is no address and no account of this network: give "
+        "'\(text)' is no address and no account of this network: give "
           + "0x and 40 hex digits, or a name of its economy file")
     }
     var list = HistoryList(kind, of: account)
@@ -112,7 +113,8 @@ enum ExportCommand {
     _ kind: HistoryKind, _ match: Match, isCSV: Bool
   ) throws(ClientFailure) {
     let client = try NodeClient(match.text("node") ?? "")
-    let coder = TextCoder(try client.network().vocabulary)
+    let network = try client.network(try KeyFolder(match).book().names)
+    let coder = TextCoder(network.vocabulary)
     let account = try coder.account(match.text("account") ?? "", "--account")
     var path = "/v1/accounts/\(account.checksummed)/\(kind.rawValue)"
     path += "?order=oldest&limit=\(HistoryList.most)&format=\(isCSV ? "csv" : "json")"

@@ -33,8 +33,9 @@ CHAPTERS = {
         "freehold block latest",
     ],
     "csv": [
-        "freehold logs --event staking.Claimed -o csv > claimed.csv",
-        "cat claimed.csv",
+        "freehold export --account alice --kind earnings --format csv > earnings.csv",
+        "cat earnings.csv",
+        "freehold logs --event staking.Staked -o csv > staked.csv",
     ],
 }
 
@@ -59,7 +60,7 @@ def perform():
                 chapters[name].append(f"$ {step}")
                 chapters[name] += tidy(node, shell(node, folder, step)).splitlines()
     claimed = "\n".join(chapters["csv"])
-    assert "staking.Claimed" in claimed and "DTA" in claimed, claimed
+    assert "Claimed" in claimed and "6.57" in claimed, claimed
     return chapters
 
 
