@@ -22,7 +22,7 @@ public final class RunningNode: Sendable {
   private let history: History<RealDisk>?
   private let log: BlockLog<RealDisk>
   /// Nil where it is switched off.
-  public let index: TransactionIndex?
+  let index: TransactionIndex?
   private let publisher: Publisher
   let server: HTTPServer
   let gate: NodeGate
