@@ -19,9 +19,8 @@ enum PageIndexHTML {
 <div class="bar">
 <a class="brand" href="#/"><span aria-hidden="true" class="mark"></span>%TOKEN%</a>
 <form id="search" role="search">
-<label class="hidden" for="q">Search an account, transaction or block</label>
-<input id="q" name="q" type="search" autocomplete="off" spellcheck="false" maxlength="100"
- placeholder="Address, hash, block number or name">
+<label for="q">Address, hash, block or name</label>
+<input id="q" name="q" type="search" autocomplete="off" spellcheck="false" maxlength="100">
 <button type="submit">Search</button>
 </form>
 <p id="live" role="status"><span class="dot" aria-hidden="true"></span><span id="live-text">Block

@@ -50,12 +50,12 @@ header { background: var(--paper); border-bottom: 1px solid var(--line); }
   display: inline-block; width: .9em; height: .9em; margin-right: .5em; border-radius: .25em;
   background: var(--accent); vertical-align: -.08em;
 }
-#search { display: flex; flex: 1 1 20rem; gap: .5rem; }
+#search { display: flex; flex: 1 1 24rem; flex-wrap: wrap; gap: .5rem; }
 #search input {
-  flex: 1; min-width: 0; padding: .45rem .7rem; font: inherit; color: inherit;
+  flex: 1 1 10rem; min-width: 0; padding: .45rem .7rem; font: inherit; color: inherit;
   background: var(--ground); border: 1px solid var(--soft); border-radius: .4rem;
 }
-#search input::placeholder { color: var(--soft); opacity: 1; }
+#search label { align-self: center; font-size: .875rem; color: var(--soft); }
 #search button {
   padding: .45rem .9rem; font: inherit; font-weight: 600; color: var(--paper);
   background: var(--accent); border: 0; border-radius: .4rem; cursor: pointer;

@@ -28,8 +28,8 @@ enum OperationPhrases {
     ("token.burnFrom", "Burn {amount} of {from} for ever, within your allowance."),
     (
       "token.permit",
-      "Let {spender} move up to {value} of {owner}, by the signature of {owner}, which is good until "
-        + "{deadline}."
+      "Let {spender} move up to {value} of {owner}, by the signature of {owner}, which is good "
+        + "until {deadline}."
     ),
     (
       "token.transferWithAuthorization",
