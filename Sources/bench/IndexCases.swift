@@ -34,7 +34,8 @@ final class IndexCase: BenchCase {
     height = engine.chain.head.height
     count = blocks * DurableChain.blockTransactions
     try engine.close()
-    note = "index of \(Decimal.grouped(Double(count))) transfers, \(label) accounts, from the journal"
+    note =
+      "index of \(Decimal.grouped(Double(count))) transfers, \(label) accounts, from the journal"
   }
 
   func measure() throws -> Sample {

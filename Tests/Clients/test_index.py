@@ -87,7 +87,8 @@ def indexed(node):
 
     def lag():
         text = node.get("/metrics")[1].decode()
-        values = dict(line.split() for line in text.splitlines() if line.startswith("freehold_index"))
+        own = [line for line in text.splitlines() if line.startswith("freehold_index")]
+        values = dict(line.split() for line in own)
         return True if values.get("freehold_index_lag_blocks") == "0" else None
 
     wait(lag)
@@ -238,7 +239,8 @@ def test_old_blocks_at_every_door(month):
     own = [log for receipt in month.receipts for log in receipt["logs"]]
     topic = "0x" + month.bob.address[2:].lower().rjust(64, "0")
     found = connection.rpc(
-        "eth_getLogs", {"fromBlock": "earliest", "toBlock": "latest", "topics": [TRANSFER, None, topic]}
+        "eth_getLogs",
+        {"fromBlock": "earliest", "toBlock": "latest", "topics": [TRANSFER, None, topic]},
     )
     wanted = [log for log in own if log["topics"][:1] + log["topics"][2:3] == [TRANSFER, topic]]
     assert [log for log in found if log in wanted] == wanted and len(wanted) >= 1

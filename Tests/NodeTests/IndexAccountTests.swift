@@ -131,7 +131,8 @@ import Testing
         .filter { $0.from == SystemAddress.account(staking.payable) }
         .reduce(UInt128(0)) { $0 + $1.amount.units }
       #expect(paid == claims[account] ?? 0 || account == .zero)
-      let income = try index.archive.earnings(of: account, ArchivePage(limit: 10_000), EarningFilter())
+      let income = try index.archive.earnings(
+        of: account, ArchivePage(limit: 10_000), EarningFilter())
       #expect(income.count == rows.filter { $0.reason.kind == .income }.count)
     }
     #expect(postings.isEmpty, "\(postings.count) postings are nobody's earnings")

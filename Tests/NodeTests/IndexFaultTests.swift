@@ -91,8 +91,9 @@ import Testing
       try NodeFolder.poke(path, at: 4_096, [UInt8](repeating: 0xa5, count: 4_096))
     case "cut": truncate(path, 5_000)
     case "version": try SQLiteConnection(path, .write).run("PRAGMA user_version = 77")
-    case "network": try SQLiteConnection(path, .write).run(
-      "UPDATE about SET value = x'00' WHERE name = 'network'")
+    case "network":
+      try SQLiteConnection(path, .write).run(
+        "UPDATE about SET value = x'00' WHERE name = 'network'")
     default:
       truncate(path, 0)
       try NodeFolder.write(path, Array("these are notes of somebody\n".utf8))

@@ -53,7 +53,9 @@ import Testing
     let index = try life.follow()
     try life.play(to: 60)
     try life.wait(index)
-    for block in life.blocks { #expect(try index.archive.block(at: block.height)?.hash == block.hash) }
+    for block in life.blocks {
+      #expect(try index.archive.block(at: block.height)?.hash == block.hash)
+    }
     index.stop()
   }
 

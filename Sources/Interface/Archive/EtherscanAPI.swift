@@ -277,8 +277,10 @@ extension EtherscanAPI {
     let page = try query.page(most: 1_000, from: "fromBlock", to: "toBlock")
     let filter = try query.logFilter()
     let head = rpc.chain.head.height
-    let range = page.heights.lowerBound...max(
-      page.heights.lowerBound, min(page.heights.upperBound, head))
+    let range =
+      page.heights
+      .lowerBound...max(
+        page.heights.lowerBound, min(page.heights.upperBound, head))
     writer.beginArray()
     var seen = 0
     var work = 0

@@ -9,8 +9,8 @@ struct AskedValues {
   let header: (String) -> String?
 }
 
-/// `GET /v1/accounts/{account}/transactions`, `transfers` and `earnings`: an account's history out of
-/// the index, as JSON or as CSV, page by page; and `GET /api` beside them.
+/// `GET /v1/accounts/{account}/transactions`, `transfers` and `earnings`: an account's history out
+/// of the index, as JSON or as CSV, page by page; and `GET /api` beside them.
 struct HistoryDoor: Sendable {
   /// Rows of a page where nothing is said.
   private static let standard = 25
@@ -79,7 +79,8 @@ struct HistoryDoor: Sendable {
         detail: error.kind == .tooMuch
           ? error.text : "transaction indexing is in progress: \(error.text)")
     }
-    let next = rows.count == Int(limit) ? rows.last.map { "\($0.place.height).\($0.place.index)" } : nil
+    let next =
+      rows.count == Int(limit) ? rows.last.map { "\($0.place.height).\($0.place.index)" } : nil
     let link = next.map { [("Link", "<\(path)?\(query($0, asked))>; rel=\"next\"")] } ?? []
     guard isCSV(asked) else {
       var writer = JSONWriter(capacity: 8_192)

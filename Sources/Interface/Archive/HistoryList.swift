@@ -5,8 +5,11 @@ public struct HistoryList: Sendable {
   /// Rows of one page, at most.
   public static let most = 1_000
 
+  /// What the list is of.
   public let kind: HistoryKind
+  /// Whose history it is.
   public let account: Address
+  /// Which earnings are wanted, where it is a list of earnings.
   public var filter = EarningFilter()
   /// Seconds since 1970, both included; nil for no bound.
   public var from: UInt64?

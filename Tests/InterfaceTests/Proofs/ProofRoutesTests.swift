@@ -57,7 +57,7 @@ import Testing
       #expect(response.headers.contains { $0.name == "Retry-After" } == (status == 503))
     }
     for path in ["/tiles/checkpoint", "/proof/grant/1"] {
-      #expect(router.respond(method: "POST", path: path, body: []).status == 404)
+      #expect(router.respond(method: "POST", path: path, body: []).status == 405)
     }
   }
 
