@@ -30,6 +30,7 @@ let package = Package(
   products: [
     .executable(name: "freehold", targets: ["freehold"]),
     .executable(name: "bench", targets: ["bench"]),
+    .executable(name: "fuzz", targets: ["fuzz"]),
   ],
   targets: [
     .systemLibrary(
@@ -90,6 +91,13 @@ let package = Package(
         "Storage", "Economy", "Ledger", "Cryptography", "Primitives", "CSecp256k1",
       ], swiftSettings: rim),
 
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Arguments", "Simulation", "Interface", "HTTP", "Engine", "EconomyFile", "Storage",
+        "Economy", "Ledger", "Cryptography", "Primitives",
+      ], swiftSettings: rim),
+
     tests("PrimitivesTests", ["Primitives"]),
     tests("ArgumentsTests", ["Arguments"]),
     tests("CryptographyTests", ["Cryptography", "Primitives", "CSecp256k1"]),
@@ -124,6 +132,7 @@ let package = Package(
         "Ledger",
         "Cryptography", "Primitives",
       ]),
+    tests("FuzzTests", ["fuzz"]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

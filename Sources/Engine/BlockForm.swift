@@ -1,7 +1,7 @@
 internal import Cryptography
 internal import Economy
 internal import Ledger
-internal import Primitives
+package import Primitives
 
 /// A whole block with its receipts and logs as a checkpoint holds it, so that the head can be shown
 /// at once after a restart.
@@ -11,9 +11,9 @@ internal import Primitives
 /// receipt success (1), gas (8), cumulative gas (8), price (16), whether refused (1) with module,
 /// code, place (2) and three words, count of events (4), and per event module, code, topics (1
 /// each), asset (4), words (4) and the words.
-enum BlockForm {
+package enum BlockForm {
   /// The form; without the senders and bytes of transactions where somebody else keeps them.
-  static func bytes(_ block: Block, withTransactions: Bool = true) -> [UInt8] {
+  package static func bytes(_ block: Block, withTransactions: Bool = true) -> [UInt8] {
     var bytes: [UInt8] = []
     let rlp = block.header.rlp
     UInt32(rlp.count).appendLittleEndian(to: &bytes)
@@ -63,7 +63,7 @@ enum BlockForm {
   /// the checkpoint's digests cover them.
   ///
   /// - Parameter kept: the signed transactions in order, where the form holds none.
-  static func block(
+  package static func block(
     _ bytes: [UInt8], authenticator: Authenticator,
     kept: [(sender: Address, bytes: [UInt8])]? = nil
   ) throws(BlockRecordFailure) -> Block {

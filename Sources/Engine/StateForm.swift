@@ -1,5 +1,5 @@
-internal import Economy
-internal import Ledger
+package import Economy
+package import Ledger
 internal import Primitives
 internal import Storage
 internal import Synchronization
@@ -69,7 +69,7 @@ enum StateForm {
 
 /// Makes a block and a state out of a checkpoint's chunks. Whatever they hold, it answers or
 /// refuses; whether the state is the right one, its root tells.
-struct StateReader: ~Copyable {
+package struct StateReader: ~Copyable {
   private var loader: StateLoader
   private var block: [UInt8] = []
   private var kind = StateForm.Kind.block
@@ -77,11 +77,11 @@ struct StateReader: ~Copyable {
   private var table: (number: UInt8, words: Int, count: UInt64, rows: UInt64)?
   private var contents: UInt64 = 0
 
-  init(genesis: Genesis, secret: HashSecret) {
+  package init(genesis: Genesis, secret: HashSecret) {
     loader = StateLoader(genesis: genesis, secret: secret)
   }
 
-  mutating func append(_ chunk: [UInt8]) throws(CheckpointFault) {
+  package mutating func append(_ chunk: [UInt8]) throws(CheckpointFault) {
     do throws(BlockRecordFailure) {
       var reader = FormReader(chunk)
       guard let found = StateForm.Kind(rawValue: try reader.number8()) else {
@@ -172,7 +172,7 @@ struct StateReader: ~Copyable {
 
   /// The block and the state, each whole: the block as its header's roots say, the state as its
   /// header's state root says.
-  consuming func finish(
+  package consuming func finish(
     header: [UInt8], authenticator: Authenticator
   ) throws(CheckpointFault) -> LoadedState {
     do throws(BlockRecordFailure) {
@@ -199,8 +199,8 @@ struct StateReader: ~Copyable {
 }
 
 /// The state after a block, on its way to a chain.
-struct LoadedState: Sendable {
-  let head: Block
+package struct LoadedState: Sendable {
+  package let head: Block
   let state: StateBox
 }
 

@@ -108,7 +108,9 @@ func lowercased(_ byte: UInt8) -> UInt8 {
 
 /// The path and query of a request target in origin form or absolute form (RFC 9112 section 3.2);
 /// nil for anything else, and for a path that is badly encoded.
-func splitTarget(_ target: String) -> (path: String, query: String?)? {
+package func splitTarget(_ target: String) -> (path: String, query: String?)? {
+  // The library below hands on none; whoever else calls this gets what the path promises.
+  guard !target.utf8.contains(0) else { return nil }
   var rest = Substring(target)
   if let scheme = ["http://", "https://"].first(where: { rest.hasPrefix($0) }) {
     rest = rest.dropFirst(scheme.count)
@@ -119,13 +121,15 @@ func splitTarget(_ target: String) -> (path: String, query: String?)? {
   let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
   let query = mark.map { String(rest[rest.utf8.index(after: $0)...]) }
   let path = rest[..<(mark ?? rest.endIndex)]
-  guard path.utf8.contains(UInt8(ascii: "%")) else { return (String(path), query) }
+  guard path.utf8.contains(UInt8(ascii: "%")) else {
+    return (String(path), query)
+  }
   guard let decoded = percentDecoded(path.utf8, plusIsBlank: false) else { return nil }
   return (decoded, query)
 }
 
 /// RFC 3986 section 2.1. nil: a `%` without two hex digits, a NUL, or bytes that are no UTF-8.
-func percentDecoded(_ text: some Sequence<UInt8>, plusIsBlank: Bool) -> String? {
+package func percentDecoded(_ text: some Sequence<UInt8>, plusIsBlank: Bool) -> String? {
   var bytes: [UInt8] = []
   var rest = text.makeIterator()
   while let byte = rest.next() {

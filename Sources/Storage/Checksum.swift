@@ -1,5 +1,5 @@
 /// CRC-32C (Castagnoli; RFC 3720 appendix B.4), eight bytes a step.
-enum Checksum {
+package enum Checksum {
   /// Eight tables of 256: table k advances a byte by k further zero bytes.
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 8 * 256)
@@ -18,7 +18,9 @@ enum Checksum {
   }()
 
   /// The checksum of `bytes[range]`, continuing from `previous` (0 to begin).
-  static func of(_ bytes: [UInt8], _ range: Range<Int>, after previous: UInt32 = 0) -> UInt32 {
+  package static func of(
+    _ bytes: [UInt8], _ range: Range<Int>, after previous: UInt32 = 0
+  ) -> UInt32 {
     var value = ~previous
     bytes.withUnsafeBytes { whole in
       tables.withUnsafeBufferPointer { table in

@@ -16,7 +16,8 @@ enum FaultText {
     Terminal.print(
       """
       \(report.workload): \(report.blocks) blocks of \(report.transactions) transactions, \
-      \(report.cases) faults, \(report.recoveries) recoveries, \(report.executed) blocks executed, \
+      \(report.cases) faults, \(report.recoveries) recoveries, \(report.made) blocks made, \
+      \(report.executed) executed, \
       \(report.failures.isEmpty ? "nothing lost, nothing twice" : "FAILED") (seed \(report.seed))
       """)
     for (name, count) in report.outcomes { Terminal.print("  \(count)  \(name)") }
@@ -34,7 +35,7 @@ enum FaultText {
       for (name, number) in [
         ("blocks", report.blocks), ("transactions", report.transactions),
         ("faults", report.cases), ("recoveries", report.recoveries),
-        ("executed", report.executed),
+        ("made", report.made), ("executed", report.executed),
       ] {
         writer.name(name)
         writer.number(number)

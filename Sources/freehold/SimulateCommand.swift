@@ -25,13 +25,15 @@ enum SimulateCommand {
 
       The workloads crash, rot and trouble play blocks of all modules on a simulated disk: the \
       power is cut at every moment and at every moment of each recovery, every byte of the journal \
-      is changed, every call to the disk fails in every way. Nothing acknowledged may be lost and \
-      nothing may be applied twice; a failure names the options that show it again.
+      is changed, every call to the disk fails in every way; mixed lives long lives with one fault \
+      after another, and sequence sends random operations of all kinds with every invariant after \
+      each. Nothing acknowledged may be lost and nothing may be applied twice; a failure names the \
+      options that show it again.
       """,
     options: ForecastCommand.options + [
       Option("economy", .path, "FILE", help: "The economy file, instead of FILE."),
       Option(
-        "workload", .choice(["agents", "token", "life", "crash", "rot", "trouble"]), "NAME",
+        "workload", .choice(["agents", "token", "life"] + FaultRun.names), "NAME",
         help: "What happens: agents with FILE or --from, otherwise token."),
       Option(
         "operations", .number(1...1_000_000_000), "N", help: "How many operations of the token.",
@@ -47,7 +49,10 @@ enum SimulateCommand {
       Option("seed", .number(0...UInt64.max), "N", help: "The choice of run.", defaultValue: "1"),
       Option(
         "blocks", .number(1...100_000), "N",
-        help: "How many blocks of faults (crash 200, rot 6, trouble 40 where it is not said)."),
+        help: "How many blocks of faults (crash 200, rot 6, trouble 40, mixed 500)."),
+      Option(
+        "lives", .number(1...100_000_000), "N",
+        help: "How many lives of mixed (20 where it is not said), or sequences (200)."),
       Option(
         "depth", .number(1...4), "N", help: "1: the work is cut; 2: its recoveries too; and so on.",
         defaultValue: "2"),
@@ -55,7 +60,7 @@ enum SimulateCommand {
         "survivals", .number(1...1_000), "N",
         help: "How many choices of surviving sectors each cut gets.", defaultValue: "3"),
       Option("jobs", .number(1...256), "N", help: "Threads for faults.", defaultValue: "1"),
-      Option("case", .text, "NAME", help: "One case of crash, as a failure names it."),
+      Option("case", .text, "NAME", help: "One case, as a failure names it."),
     ],
     positionals: [
       Positional("FILE", .path, help: "The economy file.", arity: .optional)
@@ -75,7 +80,7 @@ enum SimulateCommand {
     guard let text = Terminal.read(file, json: json) else { return .failed }
     switch workload {
     case "life": return live(text, match)
-    case "crash", "rot", "trouble": return strike(text, match)
+    case let name where FaultRun.names.contains(name): return strike(text, match)
     default: break
     }
     let genesis: Genesis
@@ -123,8 +128,9 @@ enum SimulateCommand {
           blocks: match.number("blocks").map { Int(clamping: $0) },
           seed: match.number("seed") ?? 1, depth: Int(clamping: match.number("depth") ?? 2),
           survivals: Int(clamping: match.number("survivals") ?? 3),
-          jobs: Int(clamping: match.number("jobs") ?? 1), only: match.text("case"))
-      ) { Terminal.progress("\($0) of \($1) moments") }
+          jobs: Int(clamping: match.number("jobs") ?? 1), only: match.text("case"),
+          lives: match.number("lives").map { Int(clamping: $0) })
+      ) { Terminal.progress("\($0) of \($1)") }
       Terminal.progressEnds()
       FaultText.print(report, json: match.wantsJSON)
       return report.failures.isEmpty ? .success : .failed

@@ -45,6 +45,10 @@ enum ImportRules {
     Row(
       target: "bench", targets: everything,
       system: ["CSecp256k1", "Dispatch", "Glibc", "Synchronization"]),
+    // The decoders' own floors; it runs no node.
+    Row(
+      target: "fuzz", targets: everything.filter { $0 != "Node" },
+      system: ["Glibc", "Synchronization"]),
   ]
 
   static let rule = Rule(

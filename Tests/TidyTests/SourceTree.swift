@@ -35,6 +35,8 @@ struct SourceTree: Sendable {
 
   private static let skippedFolders: Set<String> = [
     ".build", ".git", ".venv", ".freehold", "__pycache__", ".swiftpm", ".pytest_cache",
+    // Bytes that decoders refuse, and no text of ours.
+    "Corpus",
   ]
 
   private static func readRepository() -> [SourceFile] {

@@ -1,15 +1,15 @@
 /// The entries of a tile: each with its length in two bytes, the high one first.
-enum EntryBundle {
+package enum EntryBundle {
   static let entryLimit = 65_535
 
-  static func append(_ entry: [UInt8], to bundle: inout [UInt8]) {
+  package static func append(_ entry: [UInt8], to bundle: inout [UInt8]) {
     bundle.append(UInt8(truncatingIfNeeded: entry.count >> 8))
     bundle.append(UInt8(truncatingIfNeeded: entry.count))
     bundle.append(contentsOf: entry)
   }
 
   /// Where each entry stands; nil where lengths and bytes do not agree.
-  static func entries(of bundle: [UInt8]) -> [Range<Int>]? {
+  package static func entries(of bundle: [UInt8]) -> [Range<Int>]? {
     var ranges: [Range<Int>] = []
     var place = 0
     while place < bundle.count {

@@ -55,6 +55,8 @@ public struct CrashRegime: Sendable {
     }
     try machine.close()
     points = disk.takeCapture()
+    report.made += record.blocks.count
+    report.executed += record.blocks.count
     report.pass(disk)
   }
 
@@ -140,11 +142,12 @@ public struct CrashRegime: Sendable {
       disk.note(chain.head.height)
       // The cuts of a recovery end with it: what the next block adds is cut elsewhere.
       guard isLast else { return nil }
-      report.executed += plan.after
+      let before = chain.head.height
       do throws(StorageFailure) {
-        if let fault = try run.goOn(&machine, chain, plan.after, &generator, on: disk) {
-          return fault
-        }
+        let fault = try run.goOn(&machine, chain, plan.after, &generator, on: disk)
+        report.made += Int(chain.head.height - before)
+        report.executed += Int(chain.head.height - before)
+        if let fault { return fault }
         try machine.close()
       } catch {
         return "after recovery: \(error)"

@@ -47,6 +47,11 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { "\(effect) at \(moment)" }
+
+  /// Whether so many calls of any kind have passed its moment; false for other moments.
+  func isBehind(_ calls: Int) -> Bool {
+    if case .call(let number) = moment { calls >= number } else { false }
+  }
 }
 
 /// Linux's error numbers that disks give.

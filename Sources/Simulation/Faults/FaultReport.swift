@@ -14,8 +14,10 @@ public struct FaultReport: Sendable {
   public var cases = 0
   /// Journals opened again.
   public var recoveries = 0
-  /// Blocks executed in all: replayed, and made afterwards.
+  /// Blocks executed in all, replayed or made.
   public var executed = 0
+  /// Blocks made and acknowledged, each by a whole machine over a simulated disk.
+  public var made = 0
   /// What the cases ended as, by name, in the order of the first meeting.
   public var outcomes: [(name: String, count: Int)] = []
   /// How often each named point of the product code was passed.
@@ -42,6 +44,9 @@ public struct FaultReport: Sendable {
 
   /// Adds what another part of the same regime found.
   mutating func add(_ other: FaultReport) {
+    blocks += other.blocks
+    transactions += other.transactions
+    made += other.made
     cases += other.cases
     recoveries += other.recoveries
     executed += other.executed

@@ -10,9 +10,12 @@ public enum FaultRun {
     let survivals: Int
     let jobs: Int
     let only: String?
+    /// Lives of the mixed regime, sequences of operations.
+    let lives: Int?
 
     public init(
-      blocks: Int?, seed: UInt64, depth: Int, survivals: Int, jobs: Int, only: String? = nil
+      blocks: Int?, seed: UInt64, depth: Int, survivals: Int, jobs: Int, only: String? = nil,
+      lives: Int? = nil
     ) {
       self.blocks = blocks
       self.seed = seed
@@ -20,6 +23,7 @@ public enum FaultRun {
       self.survivals = survivals
       self.jobs = jobs
       self.only = only
+      self.lives = lives
     }
   }
 
@@ -28,7 +32,10 @@ public enum FaultRun {
     ("crash", 24, 20_260_201), ("rot", 4, 20_260_201), ("trouble", 8, 20_260_201),
   ]
 
-  /// Runs a regime: `crash`, `rot` or `trouble`.
+  /// The regimes' names.
+  public static let names = ["crash", "rot", "trouble", "mixed", "sequence"]
+
+  /// Runs a regime by its name.
   /// - Throws: `EconomyFileFailure` where the file is unsound.
   public static func report(
     _ workload: String, text: String, _ wish: Wish,
@@ -47,6 +54,21 @@ public enum FaultRun {
       plan.seed = wish.seed
       plan.jobs = wish.jobs
       return try TroubleRegime.run(text: text, plan)
+    case "mixed":
+      var plan = MixedRegime.Plan()
+      plan.blocks = wish.blocks ?? plan.blocks
+      plan.lives = wish.lives ?? plan.lives
+      plan.seed = wish.seed
+      plan.jobs = wish.jobs
+      plan.only = wish.only.flatMap { Int($0) }
+      return try MixedRegime.run(text: text, plan, progress: progress)
+    case "sequence":
+      var plan = SequenceRegime.Plan()
+      plan.sequences = wish.lives ?? plan.sequences
+      plan.seed = wish.seed
+      plan.jobs = wish.jobs
+      plan.only = wish.only.flatMap { Int($0) }
+      return try SequenceRegime.run(text: text, plan, progress: progress)
     default:
       var plan = CrashRegime.Plan()
       plan.blocks = wish.blocks ?? plan.blocks

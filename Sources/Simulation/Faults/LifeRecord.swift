@@ -11,7 +11,7 @@ public struct LifeRecord: Sendable {
   package struct Block: Sendable {
     package let time: LogicalTime
     package let transactions: [AuthenticTransaction]
-    let stateRoot: Digest
+    package let stateRoot: Digest
   }
 
   package let genesis: Genesis

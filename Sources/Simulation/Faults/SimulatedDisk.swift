@@ -90,6 +90,8 @@ public final class SimulatedDisk: Disk {
     state.withLock { $0.counts.operations[operation] ?? 0 }
   }
 
+  /// What is planned to go wrong, struck or not.
+  var faults: [Fault] { state.withLock { $0.faults } }
   /// How often each named point was passed.
   public var points: [FaultPoint: Int] { state.withLock { $0.counts.points } }
   /// The kinds of the changing calls, in order.

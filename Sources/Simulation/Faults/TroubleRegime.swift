@@ -155,6 +155,7 @@ public struct TroubleRegime: Sendable {
       do throws(StorageFailure) {
         try run.makeBlock(&machine, &generator, on: disk)
         report.executed += 1
+        report.made += 1
         standing.acknowledged = chain.head.height
         if chain.head.hash != run.hashes[Int(height) + 1] { return "block \(height + 1) differs" }
       } catch {
@@ -210,8 +211,11 @@ public struct TroubleRegime: Sendable {
         chain, acknowledged: standing.acknowledged, begun: standing.acknowledged + 1)
       if let fault { return fault }
       do throws(StorageFailure) {
-        report.executed += 1
-        if let fault = try run.goOn(&machine, chain, 1, &generator, on: disk) { return fault }
+        let before = chain.head.height
+        let fault = try run.goOn(&machine, chain, 1, &generator, on: disk)
+        report.made += Int(chain.head.height - before)
+        report.executed += Int(chain.head.height - before)
+        if let fault { return fault }
         try machine.close()
         return nil
       } catch {
