@@ -144,6 +144,7 @@ public struct Doctor {
     let blocks = examineJournal(chain)
     examineCheckpoints(chain, blocks)
     examineTiles()
+    examineIndex()
     examineClock(document, blocks)
     if deep { replay(chain) }
   }
@@ -255,6 +256,16 @@ public struct Doctor {
     } catch {
       diagnosis.problem("tiles", error.description)
     }
+  }
+
+  private mutating func examineIndex() {
+    let bytes = TransactionIndex.byteCount(disk)
+    diagnosis.sound(
+      "index",
+      bytes == 0
+        ? "none: a node makes it from the journal, unless it is told not to"
+        : "\(bytes) bytes, made from the journal and no part of a backup; `freehold index status` "
+          + "says what it holds")
   }
 
   private static let tiles = DataFolder.tileFolder

@@ -3,8 +3,8 @@ internal import Economy
 internal import Engine
 internal import Primitives
 
-/// `GET /api?module=…&action=…` as portfolio and tax programs ask explorers of Etherscan's kind:
-/// always 200, `{status, message, result}`, everything in text.
+/// `GET /api?module=…&action=…` as portfolio and tax programs ask explorers: always 200 with
+/// `{status, message, result}`, everything in text.
 ///
 /// `txlist` and its kin need the index; without one they say so.
 struct EtherscanAPI: Sendable {

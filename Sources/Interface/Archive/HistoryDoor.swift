@@ -79,8 +79,8 @@ struct HistoryDoor: Sendable {
         detail: error.kind == .tooMuch
           ? error.text : "transaction indexing is in progress: \(error.text)")
     }
-    let next =
-      rows.count == Int(limit) ? rows.last.map { "\($0.place.height).\($0.place.index)" } : nil
+    let last = rows.count == Int(limit) ? rows.last?.place : nil
+    let next = last.map { "\($0.height).\($0.index)" }
     let link = next.map { [("Link", "<\(path)?\(query($0, asked))>; rel=\"next\"")] } ?? []
     guard isCSV(asked) else {
       var writer = JSONWriter(capacity: 8_192)

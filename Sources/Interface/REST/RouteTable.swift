@@ -11,6 +11,7 @@ enum RouteTable {
     return BlockRoutes.all + TransactionRoutes.all + SupplyRoutes.all
       + AccountRoutes.all(account.checksummed)
       + SearchRoutes.all + ModuleRoutes.all(account.checksummed) + DescribedRoutes.all
+      + HistoryRoutes.all(account.checksummed)
   }
 
   /// What any route may answer besides its own.
