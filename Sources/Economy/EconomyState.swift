@@ -14,6 +14,7 @@ public struct EconomyState: ~Copyable {
   var pools: Pools.State
   var vesting: Vesting.State
   var staking: Staking.State
+  var multicall: Multicall.State
 
   /// The account that takes the network fees.
   var feeAccount = AccountIndex.burned
@@ -32,6 +33,7 @@ public struct EconomyState: ~Copyable {
     pools = Pools.State(secret: secret)
     vesting = Vesting.State(secret: secret)
     staking = Staking.State(secret: secret)
+    multicall = Multicall.State()
   }
 
   /// A state without a row, to load tables into.
@@ -75,6 +77,11 @@ public struct EconomyState: ~Copyable {
   }
 
   // Blocks
+
+  /// Notes the hash of the last block, before the next one opens.
+  public mutating func remember(block hash: Digest, at height: Height) {
+    multicall.remember(hash, of: height, &ledger.scope)
+  }
 
   /// Opens a block: empties the event log, splits the network fees of the block before (decisions
   /// 14), sets the clock and runs what is due, in order, each at its own time.

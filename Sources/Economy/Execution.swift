@@ -42,7 +42,9 @@ extension EconomyState {
   /// What `execute` would answer for the operation alone, without nonce, fee and funds for gas; all
   /// of it is undone (`eth_call`, `eth_estimateGas`). A value that is no whole number of units is a
   /// fault here too.
-  public mutating func preview(_ call: TransactionCall) -> Outcome {
+  /// - Parameter now: the clock's time; the operation is tried at it, as the next block would have
+  ///   it, but before the next timer, which a preview does not run.
+  public mutating func preview(_ call: TransactionCall, at now: LogicalTime? = nil) -> Outcome {
     if let fault = fractionFault(call) {
       return Outcome(
         status: .invalid(fault), gasUsed: 0, effectivePrice: genesis.network.baseFee, fee: .zero,
@@ -51,6 +53,7 @@ extension EconomyState {
     let savepoint = savepoint()
     let start = ledger.events.records.count
     let status: Outcome.Status
+    if let now { advanceClock(to: now) }
     do throws(Rejection) {
       let sender = ledger.account(call.sender)
       status = .success(try perform(call, by: sender))
@@ -61,6 +64,13 @@ extension EconomyState {
     return Outcome(
       status: status, gasUsed: gasTable.needed(call.call), effectivePrice: genesis.network.baseFee,
       fee: .zero, events: start..<start)
+  }
+
+  /// Never back, and never past what falls due.
+  private mutating func advanceClock(to now: LogicalTime) {
+    var seconds = now.seconds
+    if let due = ledger.nextTimerDue() { seconds = min(seconds, max(due.seconds, 1) - 1) }
+    if seconds > ledger.time.seconds { ledger.set(.time, seconds) }
   }
 
   /// The price that is taken, in wei per gas: the smaller of the maximum and base + tip, rounded
@@ -114,9 +124,18 @@ extension EconomyState {
   mutating func perform(
     _ call: TransactionCall, by sender: AccountIndex
   ) throws(Rejection) -> Returned {
-    if call.value != 0, call.call.module != 0 { throw Kernel.rejection(.valueNotAccepted) }
+    if call.value != 0, call.call.module != 0, !takesValue(call.call) {
+      throw Kernel.rejection(.valueNotAccepted)
+    }
     try guardMatrix(call, by: sender)
     return try apply(call.call.operation, of: call, by: sender)
+  }
+
+  private borrowing func takesValue(_ call: DecodedCall) -> Bool {
+    guard let module = Registry.module(call.module), Int(call.place) < module.calls.count else {
+      return false
+    }
+    return module.calls[Int(call.place)].isPayable
   }
 
   /// Pause, emergency and block list, before the module's own guards. A plain transfer is judged as

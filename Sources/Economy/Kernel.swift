@@ -13,7 +13,8 @@ public enum Kernel {
   /// The kind of the kernel's own timer: an epoch ends.
   static let epochTimer: UInt16 = 2
 
-  /// Why the kernel refuses an operation, in the order in which it looks. A plain transfer of value
+  /// Why the kernel refuses an operation, in the order in which it looks; the last two for calls
+  /// that others carry. A plain transfer of value
   /// is refused by the token's codes, whose guards it runs.
   public enum Code: UInt8, CaseIterable, Sendable {
     case contractCreation = 1
@@ -22,6 +23,8 @@ public enum Kernel {
     case malformedArguments = 4
     case outOfGas = 5
     case valueNotAccepted = 6
+    case nestedTooDeep = 7
+    case fractionalValue = 8
   }
 
   /// The kernel's rejections as outsiders see them.
@@ -48,6 +51,14 @@ public enum Kernel {
     RejectionDeclaration(
       Code.valueNotAccepted.rawValue, "ValueNotAccepted",
       "The operation takes no value with it: send it with value 0."),
+    RejectionDeclaration(
+      Code.nestedTooDeep.rawValue, "NestedTooDeep",
+      "A batch or multicall inside another is refused: put its calls side by side.",
+      Parameter<Address>("to")),
+    RejectionDeclaration(
+      Code.fractionalValue.rawValue, "FractionalValue",
+      "A call's value is no whole number of the token's units: send a multiple of this many wei.",
+      Parameter<UInt128>("unit")),
   ]
 
   static func rejection(

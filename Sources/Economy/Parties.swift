@@ -24,6 +24,8 @@ extension EconomyState {
     case .pools(let operation): parties(of: operation)
     case .vesting(let operation): parties(of: operation)
     case .staking(let operation): parties(of: operation)
+    // Each carried call is judged by itself.
+    case .batch, .multicall: Parties()
     }
   }
 

@@ -14,6 +14,8 @@ public enum Operation: Sendable {
   case pools(Pools.Operation)
   case vesting(Vesting.Operation)
   case staking(Staking.Operation)
+  case batch(Batch.Operation)
+  case multicall(Multicall.Operation)
 }
 
 /// The only file that knows all modules: declarations, dispatch, tables, timers and invariants.
@@ -28,16 +30,26 @@ public enum Operation: Sendable {
 /// calls: Pools -> Access, Parameters
 /// calls: Vesting -> Pools
 /// calls: Staking -> Pools
+/// calls: Batch -> (nothing)
+/// calls: Multicall -> Batch
 public enum Registry {
   /// Every module in dependency order.
   public static let modules: [ModuleDeclaration] = [
     Token.declaration, Access.declaration, Compliance.declaration, Parameters.declaration,
-    Pools.declaration, Vesting.declaration, Staking.declaration,
+    Pools.declaration, Vesting.declaration, Staking.declaration, Batch.declaration,
+    Multicall.declaration,
   ]
+
+  /// The modules whose calls carry calls. What they carry goes through the kernel as if it had been
+  /// sent alone, so they name no module and are named by none.
+  static let carriers = [Batch.number, Multicall.number]
 
   /// The module that answers at an address.
   public static func module(at address: Address) -> ModuleDeclaration? {
-    SystemAddress.moduleNumber(address).flatMap { module($0) }
+    guard let number = SystemAddress.moduleNumber(address), let module = module(number),
+      module.address == address
+    else { return nil }
+    return module
   }
 
   /// The module with that number.
@@ -59,7 +71,15 @@ public enum Registry {
 
   /// The revert data of a rejection as Solidity has it.
   public static func revertData(_ rejection: Rejection) -> [UInt8] {
-    Self.rejection(rejection)?.revertData(rejection) ?? []
+    let reason = Self.rejection(rejection)?.revertData(rejection) ?? []
+    return rejection.place == 0 ? reason : Batch.callFailed(Int(rejection.place) - 1, reason)
+  }
+
+  /// What a person reads of a rejection.
+  public static func message(_ rejection: Rejection) -> String? {
+    guard let message = Self.rejection(rejection)?.message else { return nil }
+    return rejection.place == 0
+      ? message : "CallFailed: call \(rejection.place - 1) of the batch: \(message)"
   }
 
   /// The first topic of an event record's log: its signature's digest. Postings, which are most of
@@ -153,6 +173,8 @@ extension EconomyState {
     case .pools(let operation): return try apply(operation, by: sender)
     case .vesting(let operation): return try apply(operation, by: sender)
     case .staking(let operation): return try apply(operation, by: sender)
+    case .batch(let operation): return try apply(operation, of: call, by: sender)
+    case .multicall(let operation): return try apply(operation, of: call, by: sender)
     }
   }
 
@@ -210,6 +232,7 @@ extension EconomyState {
     case 32...35: pools.undoLast(of: table)
     case 36...39: vesting.undoLast(of: table)
     case 40...47: staking.undoLast(of: table)
+    case 48: multicall.undoLast()
     default: preconditionFailure("table \(table) has no owner in the registry")
     }
   }
@@ -224,12 +247,14 @@ extension EconomyState {
     pools.visit(&visitor)
     vesting.visit(&visitor)
     staking.visit(&visitor)
+    multicall.visit(&visitor)
   }
 
   /// The same tables as they stand now.
   borrowing func tableImages() -> [TableImage] {
     ledger.images() + token.images() + access.images() + compliance.images()
       + parameters.images() + pools.images() + vesting.images() + staking.images()
+      + multicall.images()
   }
 
   /// Derives what stands outside loaded rows, in the modules' order: each may read the ones before.
@@ -241,6 +266,7 @@ extension EconomyState {
     try rebuildPools()
     try rebuildVesting()
     try rebuildStaking()
+    try rebuildMulticall()
   }
 
   /// What is broken between operations; empty in a sound state.
@@ -250,6 +276,7 @@ extension EconomyState {
     broken += token.invariants(accountCount: ledger.accounts.count)
     broken += accessInvariants() + complianceInvariants() + parametersInvariants()
     broken += poolsInvariants() + vestingInvariants() + stakingInvariants()
+    broken += multicall.invariants()
     return broken
   }
 }

@@ -16,14 +16,16 @@ public enum SystemAddress {
 
   private static let modulePrefix: UInt64 = 0xf4ee_401d_0000_0000
 
-  /// A module's address: 0xf4ee401d, zeros, the module's number.
+  /// A module's address: 0xf4ee401d, zeros, the module's number; Multicall3 has its own.
   public static func module(_ number: UInt8) -> Address {
-    Address(high: modulePrefix, middle: 0, low: UInt32(number))
+    number == Multicall.number
+      ? multicall3 : Address(high: modulePrefix, middle: 0, low: UInt32(number))
   }
 
-  /// The number in a module's address, or nil for any other address.
+  /// The number of the module that an address is kept for, or nil for any other address.
   public static func moduleNumber(_ address: Address) -> UInt8? {
-    address.high == modulePrefix && address.middle == 0 ? UInt8(exactly: address.low) : nil
+    if address == multicall3 { return Multicall.number }
+    return address.high == modulePrefix && address.middle == 0 ? UInt8(exactly: address.low) : nil
   }
 
   /// The address of a named account (a pool, wallet or escrow): the last twenty bytes of

@@ -64,6 +64,17 @@ public enum TransactionFault: Sendable, Hashable {
 public enum Returned: Sendable, Hashable {
   case nothing
   case word(Word)
+  /// Several values, or values of dynamic size, encoded.
+  case bytes([UInt8])
+
+  /// The answer as Solidity encodes it.
+  public var data: [UInt8] {
+    switch self {
+    case .nothing: []
+    case .word(let word): word.bytes
+    case .bytes(let bytes): bytes
+    }
+  }
 
   /// Solidity's `true`.
   public static let success = Returned.word(Word(1 as UInt128))

@@ -28,6 +28,7 @@ struct Executor: ~Copyable, Sendable {
     time: LogicalTime, roots: RootPolicy
   ) -> ExecutedBlock {
     let height = parent.height + 1
+    state.remember(block: parent.hash, at: parent.height)
     let time = state.beginBlock(height: height, time: time)
     var run = Run(gasLimit: state.genesis.network.blockGasLimit)
     if !state.ledger.events.records.isEmpty {

@@ -146,6 +146,7 @@ public final class RunningNode: Sendable {
         return result
       }
     }
+    let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
     let router = Router(
       chain,
       Configuration(
@@ -155,7 +156,7 @@ public final class RunningNode: Sendable {
         log: LogAccess(
           key: log.key.text, origin: log.key.name, file: { log.file($0) },
           inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) }),
-        archive: index?.archive))
+        archive: index?.archive, now: now))
     let sequencer = SoloSequencer(chain: chain)
     if let clock {
       sequencer.start(
@@ -166,7 +167,6 @@ public final class RunningNode: Sendable {
     }
     log.start()
     index?.start()
-    let now: @Sendable () -> UInt64 = { clock?.now() ?? SystemClock().now() }
     let broadcast = Broadcast(router.rpc)
     let publisher = Publisher(broadcast)
     publisher.start()

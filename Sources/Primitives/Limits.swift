@@ -19,6 +19,8 @@ public enum Limits {
   public static let accountPositions = 256
   /// Calls in one batch transaction.
   public static let batchCalls = 256
+  /// Bytes that the calls of one batch return together.
+  public static let batchAnswerBytes = 1_048_576
   /// Rows of one state query's answer.
   public static let queryRows = 1_000
   /// Elements of one array in call data or in a result.
@@ -44,6 +46,7 @@ public enum Limits {
     ("journalRecordBytes", journalRecordBytes),
     ("accountPositions", accountPositions),
     ("batchCalls", batchCalls),
+    ("batchAnswerBytes", batchAnswerBytes),
     ("queryRows", queryRows),
     ("abiArrayLength", abiArrayLength),
     ("rlpDepth", rlpDepth),

@@ -31,7 +31,7 @@ public struct TokenModel: Sendable {
   private let supplyFloor: UInt128
   private var yearCap: UInt128
   private let rules: Genesis.NetworkRules
-  private var weiPerUnit: UInt128 { rules.weiPerUnit }
+  var weiPerUnit: UInt128 { rules.weiPerUnit }
 
   /// The balances of a genesis.
   public init(_ genesis: Genesis) {
@@ -129,10 +129,12 @@ public struct TokenModel: Sendable {
     case .token(let operation):
       guard call.value == 0 else { return false }
       return perform(operation, by: call.sender)
+    case .batch(.execute(let batch)): return run(batch, value: call.value, by: call.sender)
+    case .multicall(.aggregate(let one)): return run(one, value: call.value, by: call.sender)
     }
   }
 
-  private mutating func perform(_ operation: Token.Operation, by sender: Address) -> Bool {
+  mutating func perform(_ operation: Token.Operation, by sender: Address) -> Bool {
     switch operation {
     case .transfer(let one):
       return transfer(one.amount.units, from: sender, to: one.to)
@@ -165,7 +167,7 @@ public struct TokenModel: Sendable {
     !system.contains(address) && SystemAddress.moduleNumber(address) == nil
   }
 
-  private mutating func transfer(_ units: UInt128, from: Address, to: Address) -> Bool {
+  mutating func transfer(_ units: UInt128, from: Address, to: Address) -> Bool {
     mayReceive(to) && move(units, from: from, to: to)
   }
 

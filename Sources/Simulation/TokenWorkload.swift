@@ -28,7 +28,7 @@ public struct TokenWorkload: Sendable {
   /// Authorizations that were brought before, to be brought again.
   var brought: [Token.Authorized] = []
   private let system: [Address]
-  private let rules: Genesis.NetworkRules
+  let rules: Genesis.NetworkRules
   let domain: Digest
 
   /// Every balance by its postings alone, among other life.
@@ -106,6 +106,8 @@ public struct TokenWorkload: Sendable {
     case 3: call = decoded(3, .burn(Token.Burn(amount: Amount(amount(balance) / 1_000))))
     case 4: call = decoded(4, .burnFrom(burnFrom(sender, model)))
     case 5: call = signed(sender, model)
+    case 6 where generator.chance(oneIn: 2):
+      (to, value, call) = carrying(sender, model)
     default:
       call = decoded(
         0,
@@ -114,6 +116,7 @@ public struct TokenWorkload: Sendable {
     if to == SystemAddress.module(Token.number), generator.chance(oneIn: 60) {
       value = rules.weiPerUnit
     }
+    if case .batch = call.operation, generator.chance(oneIn: 40) { value += rules.weiPerUnit }
     let nonce = model.nonce(sender)
     return TransactionCall(
       sender: sender,
@@ -129,6 +132,7 @@ public struct TokenWorkload: Sendable {
     case 2: Kernel.intrinsicGas - 1
     case 3: rules.blockGasLimit + 1
     case 4: rules.blockGasLimit
+    case ..<110: 400_000
     default: 100_000
     }
   }

@@ -45,8 +45,8 @@ import Testing
         let gas = Kernel.rejection(
           .outOfGas, Word(UInt128(needed - 1)), Word(UInt128(needed)))
         #expect(status(&net, data, needed - 1) == .rejected(gas), "\(name)")
-        #expect(
-          status(&net, data, needed) == .rejected(Kernel.rejection(.valueNotAccepted)), "\(name)")
+        let refusal = Outcome.Status.rejected(Kernel.rejection(.valueNotAccepted))
+        #expect((status(&net, data, needed) == refusal) != call.isPayable, "\(name)")
         seen += 1
       }
     }

@@ -54,6 +54,8 @@ import Testing
     for module in Registry.modules {
       for rejection in module.rejections + Kernel.rejections {
         #expect(rejection.parameters.count <= 3)
+        // A batch's is made of another rejection and its place.
+        if rejection.name == "CallFailed" { continue }
         for parameter in rejection.parameters { #expect(!parameter.type.isDynamic) }
       }
       for event in module.events {

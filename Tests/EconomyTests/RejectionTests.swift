@@ -76,6 +76,17 @@ import Testing
       Row(
         "value before the token's guards", Fixtures.transfer(.zero, tooMuch), value: unit,
         expected: Kernel.rejection(.valueNotAccepted)),
+      Row(
+        "a batch in a batch", to: CarriedCalls.batch,
+        CarriedCalls.batch([CarriedCalls.call(CarriedCalls.batch, CarriedCalls.batch([]))]),
+        expected: Kernel.rejection(.nestedTooDeep, Word(CarriedCalls.batch)).within(place: 0)),
+      Row(
+        "a part of a unit in a batch", to: CarriedCalls.batch,
+        CarriedCalls.batch([
+          CarriedCalls.call(Fixtures.bob, value: UInt256(1)),
+          CarriedCalls.call(Fixtures.bob, value: UInt256(unit - 1)),
+        ]), value: unit,
+        expected: Kernel.rejection(.fractionalValue, word(unit)).within(place: 0)),
     ]
   }()
 

@@ -45,7 +45,7 @@ import Testing
       $0.contents = []
     }
     expect("contents stand before the last table is complete") { $0.tables.removeLast() }
-    expect("table 44 follows the last one") { $0.tables.append($0.tables[$0.tables.count - 1]) }
+    expect("table 48 follows the last one") { $0.tables.append($0.tables[$0.tables.count - 1]) }
     expect("table 0 has rows of 9 words, not of 8") { $0.tables[0].wordCount = 9 }
     expect("table 0 cannot have -1 rows") { $0.tables[0].count = -1 }
     expect("table 0 cannot have 4294967294 rows") { $0.tables[0].count = 4_294_967_294 }

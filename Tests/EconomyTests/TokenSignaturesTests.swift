@@ -38,11 +38,17 @@ import Testing
     }
 
     mutating func send(_ sender: Address, _ name: String, _ values: [ABITree]) throws -> Outcome {
+      state.execute(try call(sender, name, values))
+    }
+
+    func call(
+      _ sender: Address, _ name: String, _ values: [ABITree]
+    ) throws -> TransactionCall {
       let call = try #require(
         Token.declaration.calls.first { $0.name == name && $0.parameters.count == values.count })
       let data = try ABITree.encode(
         values, as: call.parameters.map(\.type), after: Selector(call.selector).bytes)
-      return state.send(sender, data)
+      return state.call(sender, data)
     }
   }
 
@@ -348,6 +354,33 @@ import Testing
     let outcome = try net.send(
       Fixtures.alice, terms.name, terms.trees(net.payer) + Self.parts(signature))
     #expect(outcome.isSuccess, "and the one signature works")
+  }
+
+  /// An idle chain's head is old: what is signed now is tried at the clock's time, which never
+  /// passes the next timer's; nothing of it stays.
+  @Test func previewsAreOfNow() throws {
+    var net = try Net()
+    let head = net.state.ledger.time
+    var terms = Terms()
+    terms.after = net.now + UInt256(60)
+    terms.before = net.now + UInt256(120)
+    let call = try net.call(
+      Fixtures.alice, terms.name, terms.trees(net.payer) + Self.parts(Self.signature(terms, net)))
+    let root = net.state.stateRoot()
+    let moments: [LogicalTime?] = [
+      nil, head + Seconds(90), head + Seconds(120), head + Seconds(30 * 86_400),
+    ]
+    var tried: [Bool] = []
+    for moment in moments { tried.append(net.state.preview(call, at: moment).isSuccess) }
+    #expect(tried == [false, true, false, false])
+    let due = net.state.nextDue()
+    terms.before = UInt256(UInt128(try #require(due).seconds))
+    let late = try net.call(
+      Fixtures.alice, terms.name, terms.trees(net.payer) + Self.parts(Self.signature(terms, net)))
+    let atTheEnd = net.state.preview(late, at: head + Seconds(30 * 86_400))
+    #expect(atTheEnd.isSuccess, "the clock stands before the epoch's end")
+    let after = net.state.stateRoot()
+    #expect(net.state.ledger.time == head && after == root)
   }
 
   /// A canceled nonce never works, a used one is never canceled, and a refused one stays fresh.

@@ -85,8 +85,8 @@ extension JSONRPC {
   func call(_ request: CallRequest) throws(RPCFailure) -> [UInt8] {
     guard let query = request.query else {
       switch try preview(request).status {
-      case .success(.word(let word)): return word.bytes
-      case .success(.nothing), .rejected, .invalid: return []
+      case .success(let returned): return returned.data
+      case .rejected, .invalid: return []
       }
     }
     guard request.value == .zero else {
@@ -144,6 +144,8 @@ extension JSONRPC {
       sender: request.sender, nonce: 0, gasLimit: network.blockGasLimit,
       maximumPrice: network.baseFee, tip: 0, to: request.to ?? .zero, value: value,
       call: Registry.decode(to: request.to, data: request.data, range: 0..<request.data.count))
-    return chain.withState { $0.preview(call) }
+    return chain.withState {
+      $0.preview(call, at: configuration.now.map { LogicalTime($0()) })
+    }
   }
 }

@@ -18,11 +18,15 @@ public struct Configuration: Sendable {
   /// How clients are met: `loopback`, `tls`, or `insecure-public` where anybody on the way can read
   /// and change what is said.
   public let transport: String
+  /// Seconds since 1970, by the clock that blocks take their time from; operations are tried at it.
+  /// Nil where they are tried at the head's time.
+  public let now: (@Sendable () -> UInt64)?
 
   public init(
     version: String, clientVersion: String, development: DevelopmentAccounts? = nil,
     advance: (@Sendable (Seconds) -> Result<LogicalTime, AdvanceRefusal>)? = nil,
-    transport: String = "loopback", log: LogAccess? = nil, archive: (any BlockArchive)? = nil
+    transport: String = "loopback", log: LogAccess? = nil, archive: (any BlockArchive)? = nil,
+    now: (@Sendable () -> UInt64)? = nil
   ) {
     self.version = version
     self.clientVersion = clientVersion
@@ -31,6 +35,7 @@ public struct Configuration: Sendable {
     self.log = log
     self.archive = archive
     self.transport = transport
+    self.now = now
   }
 }
 

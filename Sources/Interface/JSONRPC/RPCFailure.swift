@@ -34,11 +34,11 @@ struct RPCFailure: Error, Sendable, Equatable {
   /// An operation or query that a guard refused: the declaration's name and help as text, the
   /// Solidity custom error as data.
   static func reverted(_ rejection: Rejection) -> RPCFailure {
-    guard let declaration = Registry.rejection(rejection) else {
+    guard let message = Registry.message(rejection) else {
       return RPCFailure(executionReverted, "execution reverted", data: [])
     }
     return RPCFailure(
-      executionReverted, "execution reverted: \(declaration.message)",
+      executionReverted, "execution reverted: \(message)",
       data: Registry.revertData(rejection))
   }
 

@@ -54,6 +54,8 @@ public struct EventText: Sendable {
 public struct RejectionText: Sendable {
   public let rejection: RejectionDeclaration
   public let values: [ABITree]
+  /// What refused the call of a batch; empty for what is no batch's.
+  private var cause: [RejectionText] = []
 
   /// Looks among the kernel's rejections and those of all modules, the module at `address` first;
   /// nil where nobody declares the error.
@@ -72,10 +74,16 @@ public struct RejectionText: Sendable {
     else { return nil }
     self.rejection = rejection
     self.values = values
+    if rejection.name == "CallFailed", values.count == 2, case .bytes(let reason) = values[1] {
+      cause = RejectionText(address: nil, data: reason).map { [$0] } ?? []
+    }
   }
 
   /// The name, the sentence of help and the values.
   public func words(_ coder: TextCoder) -> String {
+    if let cause = cause.first, case .number(let place) = values[0] {
+      return "\(rejection.name): call \(place) of the batch: \(cause.words(coder))"
+    }
     let facts = coder.words(values, as: rejection.parameters.map(\.field))
     return "\(rejection.name): \(rejection.help)" + (facts.isEmpty ? "" : " (\(facts))")
   }

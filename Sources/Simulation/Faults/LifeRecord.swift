@@ -100,7 +100,7 @@ public struct LifeRecord: Sendable {
       fields.append(integer: price)
       fields.append(integer: UInt128(World.gasLimit))
       fields.append(address: SystemAddress.module(call.module))
-      fields.append(integer: UInt128(0))
+      fields.append(integer: call.value)
       fields.append(bytes: call.data)
       fields.list { _ in }
       return fields

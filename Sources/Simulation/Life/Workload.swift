@@ -50,6 +50,7 @@ enum Workloads {
     [
       TokenWorkload(seed: 0, genesis: genesis), AccessWorkload(), ComplianceWorkload(),
       ParametersWorkload(), PoolsWorkload(), VestingWorkload(), StakingWorkload(),
+      BatchWorkload(), MulticallWorkload(),
     ]
   }
 }

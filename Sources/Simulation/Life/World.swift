@@ -10,6 +10,8 @@ struct World: ~Copyable {
     let isSuccess: Bool
     let rejection: Rejection?
     let returned: UInt128?
+    /// The whole answer.
+    let data: [UInt8]
   }
 
   /// What became of the operations of one declared call.
@@ -120,25 +122,26 @@ struct World: ~Copyable {
   /// The same with the arguments in a list.
   @discardableResult
   mutating func send(
-    _ module: UInt8, _ name: String, _ arguments: [ABITree], by sender: Address
+    _ module: UInt8, _ name: String, _ arguments: [ABITree], by sender: Address,
+    value: UInt128 = 0
   ) -> Reply {
     if let last = record?.indices.last {
       let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0
       record?[last].calls.append(
         LifeBlock.Call(
-          sender: sender, nonce: nonce, module: module,
+          sender: sender, nonce: nonce, module: module, value: value,
           data: Surface.data(module, name, arguments)))
     }
-    return send(Surface.call(module, name, arguments), by: sender)
+    return send(Surface.call(module, name, arguments), by: sender, value: value)
   }
 
-  mutating func send(_ call: DecodedCall, by sender: Address) -> Reply {
+  mutating func send(_ call: DecodedCall, by sender: Address, value: UInt128 = 0) -> Reply {
     let nonce = state.ledger.accounts.find(sender).map { state.ledger.accounts[$0].nonce } ?? 0
     let outcome = state.execute(
       TransactionCall(
         sender: sender, nonce: nonce, gasLimit: Self.gasLimit,
         maximumPrice: state.genesis.network.baseFee, tip: 0,
-        to: SystemAddress.module(call.module), value: 0, call: call))
+        to: SystemAddress.module(call.module), value: value, call: call))
     counts.asked += 1
     let before = news.count
     gather()
@@ -149,17 +152,16 @@ struct World: ~Copyable {
       counts.succeeded += 1
       uses[key]?.succeeded += 1
       if !isAnnounced(call, news[before...]) { uses[key]?.silent += 1 }
-      if case .word(let word) = returned {
-        return Reply(isSuccess: true, rejection: nil, returned: word.number)
-      }
-      return Reply(isSuccess: true, rejection: nil, returned: nil)
+      var number: UInt128?
+      if case .word(let word) = returned { number = word.number }
+      return Reply(isSuccess: true, rejection: nil, returned: number, data: returned.data)
     case .rejected(let rejection):
       counts.refused += 1
       refusals[Surface.name(rejection), default: 0] += 1
-      return Reply(isSuccess: false, rejection: rejection, returned: nil)
+      return Reply(isSuccess: false, rejection: rejection, returned: nil, data: [])
     case .invalid:
       counts.impossible += 1
-      return Reply(isSuccess: false, rejection: nil, returned: nil)
+      return Reply(isSuccess: false, rejection: nil, returned: nil, data: [])
     }
   }
 
@@ -195,6 +197,12 @@ struct World: ~Copyable {
 
   borrowing func balance(_ address: Address) -> UInt128 { state.balance(of: address).units }
 
+  /// What a transaction of a call costs at the base price, in base units.
+  borrowing func fee(of call: DecodedCall) -> UInt128 {
+    let network = state.genesis.network
+    return UInt128(state.gasTable.needed(call)) * network.baseFee / network.weiPerUnit
+  }
+
   /// What an address can spend besides the fee of one operation.
   borrowing func spendable(_ address: Address) -> UInt128 {
     let held = state.ledger.accounts.find(address).map {
@@ -221,6 +229,8 @@ struct LifeBlock: Sendable {
     let sender: Address
     let nonce: UInt64
     let module: UInt8
+    /// Wei.
+    let value: UInt128
     let data: [UInt8]
   }
 

@@ -25,7 +25,7 @@ struct Requirement: Sendable {
     Requirement(
       "T04", "pausable", "compliance.pause", "compliance.unpause", "compliance.setEmergencyLevel"),
     Requirement("T05", "role-based access control", "access"),
-    Requirement("T06", "an operation is atomic, nothing re-enters", "token"),
+    Requirement("T06", "an operation is atomic, nothing re-enters", "token", "batch.execute"),
     Requirement(
       "T07", "blacklist, freeze, quarantine", "compliance.blockAccount",
       "compliance.unblockAccount", "compliance.freeze", "compliance.unfreeze"),
