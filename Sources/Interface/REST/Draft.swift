@@ -149,9 +149,7 @@ struct Draft {
 
   private func write(_ returned: Returned, to writer: inout JSONWriter) {
     let fields = call.returns.map(\.field)
-    guard case .word(let word) = returned,
-      let values = try? ABITree.decode(word.bytes, as: fields.map(\.type))
-    else {
+    guard let values = try? ABITree.decode(returned.data, as: fields.map(\.type)) else {
       writer.beginObject()
       writer.endObject()
       return
