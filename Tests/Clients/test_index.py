@@ -87,8 +87,8 @@ def indexed(node):
 
     def lag():
         text = node.get("/metrics")[1].decode()
-        own = [line for line in text.splitlines() if line.startswith("freehold_index")]
-        values = dict(line.split() for line in own)
+        lines = [line for line in text.splitlines() if line.startswith("freehold_index")]
+        values = dict(line.split() for line in lines)
         return True if values.get("freehold_index_lag_blocks") == "0" else None
 
     wait(lag)

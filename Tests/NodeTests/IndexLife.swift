@@ -39,8 +39,8 @@ final class IndexLife {
     let genesis = Self.record.genesis
     chain = Chain(genesis: genesis, secret: HashSecret(3, 4), memory: memory)
     blocks = [chain.head]
-    try Recovery.create(chain, disk: disk, segmentBytes: 256 << 10)
-    machine = try Recovery.open(chain, disk: disk, segmentBytes: 256 << 10) { _ in }
+    try Recovery.create(chain, disk: disk, segmentBytes: 16_384)
+    machine = try Recovery.open(chain, disk: disk, segmentBytes: 16_384) { _ in }
   }
 
   deinit {

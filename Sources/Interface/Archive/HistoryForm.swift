@@ -63,7 +63,7 @@ public struct HistoryForm: Sendable {
 
   // Rows
 
-  /// A transaction as a row of the account's history.
+  /// A transaction as seen from an account.
   public func row(_ one: AccountTransaction, of account: Address) -> HistoryRow {
     var value = Amount.zero
     var nonce = one.place.height
@@ -90,7 +90,7 @@ public struct HistoryForm: Sendable {
       ])
   }
 
-  /// A transfer as a row of the account's history, with its direction from there.
+  /// A transfer as seen from an account.
   public func row(_ one: AccountTransfer, of account: Address) -> HistoryRow {
     let direction =
       one.from == account ? (one.to == account ? "self" : "out") : "in"
@@ -107,7 +107,7 @@ public struct HistoryForm: Sendable {
       ])
   }
 
-  /// An earning as a row, with why it came.
+  /// An earning with its reason.
   public func row(_ one: AccountEarning) -> HistoryRow {
     HistoryRow(
       place: one.place,

@@ -5,15 +5,16 @@ public struct HistoryList: Sendable {
   /// Rows of one page, at most.
   public static let most = 1_000
 
-  /// What the list is of.
+  /// Which list.
   public let kind: HistoryKind
-  /// Whose history it is.
+  /// Whose.
   public let account: Address
-  /// Which earnings are wanted, where it is a list of earnings.
+  /// Of earnings: which ones.
   public var filter = EarningFilter()
   /// Seconds since 1970, both included; nil for no bound.
   public var from: UInt64?
   public var to: UInt64?
+  /// The order of time.
   public var newestFirst = true
 
   public init(_ kind: HistoryKind, of account: Address) {

@@ -126,6 +126,7 @@ final class IndexWriter {
     let place = IndexPlace.of(block.height, Int(IndexPlace.span) - 1)
     for (address, balance) in balances where balance != .zero {
       let id = try account(address)
+      accounts[address]?.balance = balance.units
       try statements.addAccountTransfer.reset().bind(id).bind(place).bind(wide: balance.units)
         .run()
     }

@@ -19,6 +19,8 @@ final class TransactionIndex: Sendable {
   private static let pace: UInt64 = 20_000_000
   /// Before the next attempt after a failure, in nanoseconds.
   private static let retry: UInt64 = 1_000_000_000
+  /// Before the file is made anew once more, in nanoseconds.
+  private static let patience: UInt64 = 10_000_000_000
   /// Bytes of free space that are left to the journal: four segments.
   static let reservedBytes: UInt64 = 256 << 20
 
@@ -37,6 +39,8 @@ final class TransactionIndex: Sendable {
     var rebuilds: UInt64 = 0
     /// Something was found that cannot be right.
     var isDoubted: String?
+    /// Why the file was made anew the last time.
+    var lastDamage: String?
   }
 
   /// What may be asked.
@@ -130,6 +134,8 @@ final class TransactionIndex: Sendable {
         if error.kind == .damaged {
           writer = nil
           discard(error.text)
+          // What is made anew and found damaged again would be so without end.
+          if state.withLock({ $0.rebuilds > 1 }) { news.wait(nanoseconds: Self.patience) }
         } else {
           // The file is opened again: what an error left half done is not guessed at.
           writer = nil
@@ -154,8 +160,12 @@ final class TransactionIndex: Sendable {
 
   /// Removes the file, which is then made anew.
   private func discard(_ why: String) {
-    notify("it is made anew from the chain: \(why)")
-    state.withLock { $0.rebuilds += 1 }
+    let isNew = state.withLock { state in
+      state.rebuilds += 1
+      defer { state.lastDamage = why }
+      return state.lastDamage != why
+    }
+    if isNew { notify("it is made anew from the chain: \(why)") }
     archive.clear()
     Self.remove(disk)
   }
