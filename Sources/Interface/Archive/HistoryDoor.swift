@@ -136,8 +136,8 @@ struct HistoryDoor: Sendable {
     _ = try choice("format", ["json", "csv"], asked)
     list.from = try time("from", asked)
     list.to = try time("to", asked)
-    list.filter.rule = asked.query("rule")
-    list.filter.pool = asked.query("pool")
+    list.filter.rule = try name("rule", asked)
+    list.filter.pool = try name("pool", asked)
     if let kind = try choice("kind", ["income", "returned", "all"], asked) {
       list.filter.kind = EarningReason.Kind(rawValue: kind)
     }
@@ -165,6 +165,15 @@ struct HistoryDoor: Sendable {
         status: 400, detail: "cursor: what next said on the page before is wanted.")
     }
     return ChainPlace(height: height, index: index)
+  }
+
+  /// What an event or an account of the economy may be called.
+  private func name(_ name: String, _ asked: AskedValues) throws(Refusal) -> String? {
+    guard let text = asked.query(name) else { return nil }
+    guard (1...64).contains(text.unicodeScalars.count) else {
+      throw Refusal(status: 400, detail: "\(name): 1 to 64 characters are wanted.")
+    }
+    return text
   }
 
   private func choice(

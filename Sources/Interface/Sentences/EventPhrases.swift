@@ -3,7 +3,7 @@
 enum EventPhrases {
   /// By `module.Event`.
   static let all: [(event: String, phrase: String)] =
-    token + access + compliance + parameters + pools + vesting + staking
+    token + access + compliance + parameters + pools + vesting + staking + calls
 
   /// Values that a phrase may leave out: they are there for programs.
   static let silent = [
@@ -144,6 +144,14 @@ enum EventPhrases {
       "staking.StakingEpochOpened",
       "Epoch {epoch} opened: stakers may earn {budget}{feeShare?, and {feeShare} of the fee "
         + "share|}."
+    ),
+  ]
+
+  private static let calls = [
+    ("batch.BatchExecuted", "{sender} did {calls} things at once."),
+    (
+      "multicall.Aggregated",
+      "{sender} let Multicall3 do {calls} things{failed?, of which {failed} failed|}."
     ),
   ]
 }

@@ -3,7 +3,7 @@
 enum OperationPhrases {
   /// By `module.operation`.
   static let all: [(operation: String, phrase: String)] =
-    token + access + compliance + parameters + pools + vesting + staking
+    token + access + compliance + parameters + pools + vesting + staking + calls
 
   /// Arguments that a phrase may leave out, since nothing depends on them.
   static let silent = [
@@ -132,6 +132,34 @@ enum OperationPhrases {
       "staking.setApprovalForAll",
       "{approved?Let {operator} transfer all your positions|No longer let {operator} transfer your "
         + "positions}."
+    ),
+  ]
+
+  private static let calls = [
+    ("batch.execute", "Do all of these as you, or none of them: {calls}."),
+    ("multicall.aggregate", "Let Multicall3 do all of these, or none of them: {calls}."),
+    (
+      "multicall.tryAggregate",
+      "{requireSuccess?Let Multicall3 do all of these, or none of them|Let Multicall3 do what can "
+        + "be done of these}: {calls}."
+    ),
+    (
+      "multicall.tryBlockAndAggregate",
+      "{requireSuccess?Let Multicall3 do all of these, or none of them|Let Multicall3 do what can "
+        + "be done of these}, and tell the block: {calls}."
+    ),
+    (
+      "multicall.blockAndAggregate",
+      "Let Multicall3 do all of these, or none of them, and tell the block: {calls}."
+    ),
+    (
+      "multicall.aggregate3",
+      "Let Multicall3 do these, of which each says whether it may fail alone: {calls}."
+    ),
+    (
+      "multicall.aggregate3Value",
+      "Let Multicall3 do these with what you send, of which each says whether it may fail alone: "
+        + "{calls}."
     ),
   ]
 }
