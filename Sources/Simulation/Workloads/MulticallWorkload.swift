@@ -47,7 +47,7 @@ struct MulticallWorkload: Workload {
     if world.balance(SystemAddress.multicall3) != 0 { faults.append("Multicall3 kept something") }
     let fee = world.fee(of: Surface.call(Multicall.number, form, arguments))
     let after = (world.balance(sender), world.balance(holder))
-    let (paid, came) = (before.0 - fee - after.0, after.1 - before.1)
+    let (paid, came) = (before.0 &- fee &- after.0, after.1 &- before.1)
     if sender != holder, paid != came, came != 0 {
       faults.append("\(form) took \(paid) for the \(came) that arrived")
     }

@@ -10,7 +10,7 @@ import Testing
   private static func uses(_ economy: String) throws -> [UInt16: World.Use] {
     let text = try #require(GoldenRunnerTests.file("economies/\(economy).json"))
     var life = try Life(text: text, accounts: 60, seed: 5, secret: HashSecret(4, 9))
-    let summary = life.run(days: 45, operationsADay: 160) { _ in }
+    let summary = life.run(days: 45, operationsADay: 220) { _ in }
     #expect(summary.faults.isEmpty, "\(summary.faults)")
     return life.uses
   }
