@@ -115,6 +115,12 @@ public struct EconomyState: ~Copyable {
   /// The state root, brought up to date (decisions 22).
   public mutating func stateRoot() -> Digest { TableRoot.stateRoot(tableRoots()) }
 
+  /// The root over all tables but that of block hashes: what a state that has no headers shares
+  /// with a chain's.
+  package mutating func rootWithoutBlockHashes() -> Digest {
+    TableRoot.stateRoot(tableRoots().filter { $0.table != Multicall.State.hashTable })
+  }
+
   /// The roots of all tables in table order.
   private mutating func tableRoots() -> [TableRoot] {
     var collector = RootCollector()

@@ -11,6 +11,7 @@ public struct LifeRecord: Sendable {
   package struct Block: Sendable {
     package let time: LogicalTime
     package let transactions: [AuthenticTransaction]
+    /// After the block, without the hashes of blocks, which a life does not have.
     package let stateRoot: Digest
   }
 

@@ -98,7 +98,7 @@ struct World: ~Copyable {
     let due = state.nextDue()
     guard state.ledger.time < target || due.map({ $0 <= target }) ?? false else { return false }
     let time = due.map { min($0, target) } ?? target
-    if let last = record?.indices.last { record?[last].stateRoot = state.stateRoot() }
+    if let last = record?.indices.last { record?[last].stateRoot = state.rootWithoutBlockHashes() }
     record?.append(LifeBlock(time: time))
     _ = state.beginBlock(height: state.ledger.height + 1, time: time)
     unread = 0
