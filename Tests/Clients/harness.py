@@ -106,6 +106,19 @@ class Connection:
             raise RpcError(answer["error"])
         return answer["result"]
 
+    def indexed_batch(self, calls, timeout=60):
+        """A batch, asked again while a node that has just started still reads its index."""
+        deadline = time.monotonic() + timeout
+        while True:
+            answers = self.batch(calls)
+            if time.monotonic() > deadline or not any(
+                "indexing is in progress" in answer["error"]["message"]
+                for answer in answers
+                if "error" in answer
+            ):
+                return answers
+            time.sleep(0.02)
+
     def indexed(self, method, *params, timeout=60):
         """The result, once an index that is still being opened does not stand in the way."""
         deadline = time.monotonic() + timeout

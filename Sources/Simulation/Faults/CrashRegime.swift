@@ -1,3 +1,4 @@
+internal import Economy
 public import EconomyFile
 internal import Engine
 internal import Ledger
