@@ -77,7 +77,9 @@ enum ByteTargets {
     words: { selectors },
     run: { input in
       guard let number = input.first else { return .refused }
-      let module = Registry.modules[Int(number) % Registry.modules.count]
+      // Modules are numbered from 1; any byte names one.
+      let count = Registry.modules.count
+      let module = Registry.modules[(Int(number) + count - 1) % count]
       let data = Array(input.dropFirst())
       guard data.count >= 4 else { return .refused }
       let selector = data.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }

@@ -68,7 +68,8 @@ import Testing
   @Test("incident 6: a list with a duplicate is refused")
   func noDuplicatesInLists() throws {
     var lists: Set<String> = []
-    for module in Registry.modules {
+    // What Batch and Multicall3 take is a sequence and no set: the same call twice is done twice.
+    for module in Registry.modules where ![Batch.number, Multicall.number].contains(module.number) {
       for call in module.calls {
         for parameter in call.parameters {
           switch parameter.type {
