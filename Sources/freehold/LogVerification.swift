@@ -23,7 +23,10 @@ enum LogVerification {
   }
 
   static func line(_ log: TileSummary) -> String {
-    "  block log     \(log.size) blocks in \(log.files) files, signed by \(log.key.text)"
+    log.size == 0
+      ? "  block log     \(log.files) files as the chain gives them; no checkpoint is signed yet: "
+        + "the node signs one when it starts"
+      : "  block log     \(log.size) blocks in \(log.files) files, signed by \(log.key.text)"
   }
 
   static func write(_ log: TileSummary, to writer: inout JSONWriter) {

@@ -291,7 +291,8 @@ class Node:
         """Replays the folder offline; the node must not run."""
         command = [binary(), "verify", "--data", self.data, "--json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-        assert done.returncode == 0, f"verify ended with {done.returncode}: {done.stderr}"
+        assert done.returncode == 0, (
+            f"verify ended with {done.returncode}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout)
 
 

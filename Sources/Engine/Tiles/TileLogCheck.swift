@@ -6,9 +6,10 @@ public import Storage
 public struct TileSummary: Sendable, Equatable {
   /// Files compared byte for byte.
   public let files: Int
-  /// Blocks that the signed checkpoint covers.
+  /// Blocks that the signed checkpoint covers; 0 where none is signed yet, as after a node that
+  /// ended while it wrote its first.
   public let size: UInt64
-  /// The signed root over them.
+  /// The signed root over them; the empty tree's where none is signed yet.
   public let root: Digest
   /// Whose signature it is.
   public let key: NoteKey
@@ -27,34 +28,32 @@ public enum BlockLogCheck {
     let files = TileFiles(disk)
     let found = try files.all()
     guard !found.isEmpty else { return nil }
-    guard let bytes = try files.read(TileLayout.checkpoint) else {
-      throw .damaged(file: TileLayout.checkpoint, finding: "the file is missing")
+    var signed: LogCheckpoint?
+    if let bytes = try files.read(TileLayout.checkpoint) {
+      signed = try TileLog<D>.checkpoint(bytes, origin: TileLog<D>.origin(chain), key: key).1
     }
-    let (_, checkpoint) = try TileLog<D>.checkpoint(
-      bytes, origin: TileLog<D>.origin(chain), key: key)
+    let size = signed?.size ?? 0
     let height = chain.head.height
-    guard checkpoint.size <= height + 1 else {
-      throw .contradiction(
-        "it covers \(checkpoint.size) blocks where the chain has \(height + 1)")
+    guard size <= height + 1 else {
+      throw .contradiction("it covers \(size) blocks where the chain has \(height + 1)")
     }
-    var comparison = Comparison(files, size: checkpoint.size, found: found)
+    var comparison = Comparison(files, size: size, found: found)
     var edge = TileEdge()
     var root = edge.root
     try BlockEntries(chain, disk).each(0..<height + 1) { (entry) throws(TileFailure) in
       for file in edge.completed(by: entry.bytes) { try comparison.check(file) }
       edge.append(entry.bytes)
-      if edge.size == checkpoint.size { root = edge.root }
+      if edge.size == size { root = edge.root }
     }
     for file in edge.partials { try comparison.check(file) }
-    guard root == checkpoint.root else {
-      throw .contradiction(
-        "over \(checkpoint.size) blocks the chain has another root than the signed one")
+    if let signed, root != signed.root {
+      throw .contradiction("over \(size) blocks the chain has another root than the signed one")
     }
     if let stranger = comparison.rest.sorted().first {
       throw .damaged(file: stranger, finding: "no such file belongs to the log")
     }
     return TileSummary(
-      files: comparison.count + 1, size: checkpoint.size, root: checkpoint.root, key: key)
+      files: comparison.count + (signed == nil ? 0 : 1), size: size, root: root, key: key)
   }
 }
 

@@ -129,6 +129,24 @@ private struct Logged {
     #expect(try logged.verify()?.size == 301)
   }
 
+  @Test("Tiles of a log whose first checkpoint was not reached are compared all the same")
+  func unsigned() throws {
+    let logged = try Logged(blocks: 300)
+    try logged.log([301])
+    try logged.disk.remove("tiles/checkpoint")
+    let summary = try logged.verify()
+    #expect(summary?.size == 0 && summary?.files == logged.tiles.count)
+    for name in logged.tiles {
+      logged.disk.damage(name, at: 5)
+      #expect(throws: TileFailure.self, "\(name)") { try logged.verify() }
+      logged.disk.damage(name, at: 5)
+    }
+    let stranger = "tiles/tile/0/002.p/7"
+    try logged.disk.makeFolder("tiles/tile/0/002.p")
+    try logged.disk.writeAtomically(stranger, Array(repeating: 1, count: 7 * 32))
+    #expect(throws: TileFailure.self) { try logged.verify() }
+  }
+
   @Test("A flipped bit of any byte of any file is found and the file named")
   func everyByte() throws {
     let logged = try Logged(blocks: 3)
