@@ -109,6 +109,10 @@ public struct EconomyState: ~Copyable {
     return time
   }
 
+  /// Brings the accounts at these addresses near, before a run of transactions asks for them one by
+  /// one; a hint, which changes nothing.
+  public mutating func foresee(_ addresses: [Address]) { ledger.foresee(addresses) }
+
   /// When something must happen that needs a block although nobody sends a transaction.
   public mutating func nextDue() -> LogicalTime? { ledger.nextTimerDue() }
 

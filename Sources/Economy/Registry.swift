@@ -6,16 +6,16 @@ public enum Operation: Sendable {
   /// A plain transfer of the transaction's value.
   case value
   /// What cannot be understood; it is refused when it runs, and its fee is taken.
-  case refused(Rejection)
+  indirect case refused(Rejection)
   case token(Token.Operation)
-  case access(Access.Operation)
-  case compliance(Compliance.Operation)
-  case parameters(Parameters.Operation)
-  case pools(Pools.Operation)
-  case vesting(Vesting.Operation)
-  case staking(Staking.Operation)
-  case batch(Batch.Operation)
-  case multicall(Multicall.Operation)
+  indirect case access(Access.Operation)
+  indirect case compliance(Compliance.Operation)
+  indirect case parameters(Parameters.Operation)
+  indirect case pools(Pools.Operation)
+  indirect case vesting(Vesting.Operation)
+  indirect case staking(Staking.Operation)
+  indirect case batch(Batch.Operation)
+  indirect case multicall(Multicall.Operation)
 }
 
 /// The only file that knows all modules: declarations, dispatch, tables, timers and invariants.

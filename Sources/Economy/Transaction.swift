@@ -45,6 +45,19 @@ public struct DecodedCall: Sendable {
   }
 }
 
+extension DecodedCall {
+  /// Whom a plain payment pays, by the token's `transfer` or by value; nil for all else. A hint for
+  /// `EconomyState.foresee`.
+  /// - Parameter to: where the transaction goes.
+  public func payee(to: Address) -> Address? {
+    switch operation {
+    case .value: to
+    case .token(.transfer(let transfer)): transfer.to
+    default: nil
+    }
+  }
+}
+
 /// Why a transaction cannot be part of a block at all: it takes no nonce and no fee.
 public enum TransactionFault: Sendable, Hashable {
   case nonceTooLow(expected: UInt64)

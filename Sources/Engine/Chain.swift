@@ -66,7 +66,7 @@ public final class Chain: Sendable {
     let block = Block.genesis(&economy)
     genesisHash = block.hash
     state = Mutex(economy)
-    recent = Mutex(RecentBlocks(limit: memory))
+    recent = Mutex(RecentBlocks(limit: memory, secret: secret))
     recent.withLock { $0.append(block) }
   }
 
@@ -139,17 +139,12 @@ public final class Chain: Sendable {
       return batch.map { _ in .failure(.admission(refusal)) }
     }
     let authentic = authenticator.authenticate(batch)
-    let results = authentic.map { result -> Result<Digest, SubmissionRefusal> in
-      switch result {
-      case .failure(let refusal): return .failure(.transaction(refusal))
-      case .success(let transaction):
-        do throws(AdmissionRefusal) {
-          try admit(transaction)
-          return .success(transaction.hash)
-        } catch {
-          return .failure(.admission(error))
-        }
-      }
+    var results: [Result<Digest, SubmissionRefusal>] = []
+    results.reserveCapacity(authentic.count)
+    var rest = authentic[...]
+    while !rest.isEmpty {
+      admit(rest.prefix(Self.admittedAtOnce), &results)
+      rest = rest.dropFirst(Self.admittedAtOnce)
     }
     if pool.withLock({ $0.hasReady }) { work.raise() }
     arrivals.withLock { arrivals in
@@ -177,41 +172,63 @@ public final class Chain: Sendable {
   /// - Returns: how many transactions that were.
   public func dropWaiting(_ account: Address) -> Int { pool.withLock { $0.forget(account) } }
 
-  /// Takes one authentic transaction into the pool. The state is held meanwhile: between reading
-  /// the nonce and admitting, no block may settle the account.
-  func admit(_ transaction: AuthenticTransaction) throws(AdmissionRefusal) {
+  /// How many transactions are admitted while the state is held once: a hold for each would be a
+  /// change of threads for each while a block is made, and a block waits for this many at most.
+  private static let admittedAtOnce = 256
+
+  /// Takes authentic transactions into the pool. The state is held meanwhile: between reading the
+  /// nonce and admitting, no block may settle the account.
+  private func admit(
+    _ batch: ArraySlice<Result<AuthenticTransaction, TransactionRefusal>>,
+    _ results: inout [Result<Digest, SubmissionRefusal>]
+  ) {
+    results += state.withLock { state in
+      batch.map { result in
+        result.mapError { .transaction($0) }.flatMap { transaction in
+          do throws(AdmissionRefusal) {
+            try admit(transaction, &state)
+            return .success(transaction.hash)
+          } catch {
+            return .failure(.admission(error))
+          }
+        }
+      } as [Result<Digest, SubmissionRefusal>]
+    }
+  }
+
+  private func admit(
+    _ transaction: AuthenticTransaction, _ state: inout EconomyState
+  ) throws(AdmissionRefusal) {
     if let reason = readOnly { throw .readOnly(reason) }
     guard transaction.decoded.to != nil else { throw .contractCreation }
     let call = transaction.call
-    try state.withLock { (state) throws(AdmissionRefusal) in
-      let account = state.ledger.accounts.find(call.sender)
-      let committed = account.map { state.ledger.accounts[$0].nonce } ?? 0
-      // The nonce first: a transaction that is already in a block must not look unfunded.
-      if call.nonce < committed { throw .nonceTooLow(next: committed, found: call.nonce) }
-      let spendable = account.map { state.ledger.accounts[$0].spendable } ?? .zero
-      switch state.fundsFault(call, spendable: spendable) {
-      case .underpriced(let base): throw .underpriced(base: base)
-      case .intrinsicGas: throw .intrinsicGas(limit: call.gasLimit)
-      case .exceedsBlockGas(let limit): throw .exceedsBlockGas(limit: limit)
-      case .insufficientFunds(let has, let needs): throw .insufficientFunds(has: has, needs: needs)
-      case .nonceTooLow, .nonceTooHigh, .fractionalValue, nil: break
-      }
-      guard call.value % genesis.network.weiPerUnit == 0 else {
-        throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
-      }
-      // Only what is taken counts: whoever sends an account's old transactions again must not be
-      // able to use up its allowance.
-      let now = Monotonic.nanoseconds()
-      if let wait = accountBuckets.withLock({ $0.wait(1, call.sender, at: now) }) {
-        throw .accountRate(nanoseconds: wait)
-      }
-      try pool.withLock { (pool) throws(AdmissionRefusal) in
-        try pool.admit(
-          transaction, committed: committed,
-          funds: wideMultiply(spendable.units, genesis.network.weiPerUnit))
-      }
-      _ = accountBuckets.withLock { $0.take(1, call.sender, at: now) }
+    let account = state.ledger.accounts.find(call.sender)
+    let committed = account.map { state.ledger.accounts[$0].nonce } ?? 0
+    // The nonce first: a transaction that is already in a block must not look unfunded.
+    if call.nonce < committed { throw .nonceTooLow(next: committed, found: call.nonce) }
+    let spendable = account.map { state.ledger.accounts[$0].spendable } ?? .zero
+    switch state.fundsFault(call, spendable: spendable) {
+    case .underpriced(let base): throw .underpriced(base: base)
+    case .intrinsicGas: throw .intrinsicGas(limit: call.gasLimit)
+    case .exceedsBlockGas(let limit): throw .exceedsBlockGas(limit: limit)
+    case .insufficientFunds(let has, let needs): throw .insufficientFunds(has: has, needs: needs)
+    case .nonceTooLow, .nonceTooHigh, .fractionalValue, nil: break
     }
+    guard call.value % genesis.network.weiPerUnit == 0 else {
+      throw .fractionalValue(weiPerUnit: genesis.network.weiPerUnit)
+    }
+    // Only what is taken counts: whoever sends an account's old transactions again must not be
+    // able to use up its allowance.
+    let now = Monotonic.nanoseconds()
+    if let wait = accountBuckets.withLock({ $0.wait(1, call.sender, at: now) }) {
+      throw .accountRate(nanoseconds: wait)
+    }
+    try pool.withLock { (pool) throws(AdmissionRefusal) in
+      try pool.admit(
+        transaction, committed: committed,
+        funds: wideMultiply(spendable.units, genesis.network.weiPerUnit))
+    }
+    _ = accountBuckets.withLock { $0.take(1, call.sender, at: now) }
   }
 
   /// Stops taking transactions for the disk's sake; reads go on (decisions 31).
@@ -251,7 +268,7 @@ public final class Chain: Sendable {
     }
     let head = loaded.head
     recent.withLock { recent in
-      recent = RecentBlocks(limit: memory)
+      recent = RecentBlocks(limit: memory, secret: secret)
       recent.append(head)
     }
   }

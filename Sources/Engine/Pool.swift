@@ -74,7 +74,7 @@ struct Pool: ~Copyable {
   }
 
   private var queues: [Address: Queue] = [:]
-  private var known: [Digest: Address] = [:]
+  private var known: [TransactionKey: Address] = [:]
   /// Accounts whose next transaction is here, first come first served.
   private var ready: [Address] = []
   private var readyStart = 0
@@ -104,7 +104,7 @@ struct Pool: ~Copyable {
 
   /// The transaction with that hash, if it waits.
   func transaction(_ hash: Digest) -> AuthenticTransaction? {
-    guard let sender = known[hash] else { return nil }
+    guard let sender = known[TransactionKey(hash)] else { return nil }
     return queues[sender]?.waiting.values.first { $0.transaction.hash == hash }?.transaction
   }
 
@@ -155,8 +155,8 @@ struct Pool: ~Copyable {
   ) throws(AdmissionRefusal) {
     let decoded = transaction.decoded
     let sender = transaction.sender
-    guard known[transaction.hash] == nil else { throw .alreadyKnown }
-    settle([(sender, committed)])
+    guard known[TransactionKey(transaction.hash)] == nil else { throw .alreadyKnown }
+    settle(sender, next: committed)
     let next = max(queues[sender]?.next ?? 0, committed)
     guard decoded.nonce >= next else { throw .nonceTooLow(next: next, found: decoded.nonce) }
     guard decoded.nonce - next < UInt64(PoolLimits.perAccount) else {
@@ -180,9 +180,9 @@ struct Pool: ~Copyable {
     guard makeRoom(size, isNew: replaced == nil, for: sender, next..<decoded.nonce) else {
       throw .poolFull
     }
-    if let replaced { known[replaced.hash] = nil }
+    if let replaced { known[TransactionKey(replaced.hash)] = nil }
     bytes += size
-    known[transaction.hash] = sender
+    known[TransactionKey(transaction.hash)] = sender
     queues[sender, default: Queue(next: next)].waiting[decoded.nonce] =
       AdmittedTransaction(transaction)
     queues[sender]?.bytes += size
@@ -237,7 +237,7 @@ struct Pool: ~Copyable {
   mutating func forget(_ account: Address) -> Int {
     guard let queue = queues.removeValue(forKey: account) else { return 0 }
     for admitted in queue.waiting.values {
-      known[admitted.transaction.hash] = nil
+      known[TransactionKey(admitted.transaction.hash)] = nil
       bytes -= admitted.transaction.decoded.bytes.count
     }
     return queue.waiting.count
@@ -293,26 +293,28 @@ struct Pool: ~Copyable {
   /// - Parameter nonces: the next nonce of every account that the block touched.
   mutating func settle(_ nonces: [(account: Address, next: UInt64)]) {
     if queues.isEmpty { return }
-    for (account, next) in nonces {
-      guard let first = queues[account]?.next, next > first else { continue }
-      // Nothing that waits is further away than this.
-      let (end, overflow) = first.addingReportingOverflow(UInt64(PoolLimits.perAccount))
-      for nonce in first..<min(next, overflow ? .max : end) {
-        guard let admitted = queues[account]?.waiting.removeValue(forKey: nonce) else { continue }
-        known[admitted.transaction.hash] = nil
-        bytes -= admitted.transaction.decoded.bytes.count
-        queues[account]?.bytes -= admitted.transaction.decoded.bytes.count
-      }
-      queues[account]?.next = next
-      if queues[account]?.waiting.isEmpty == true {
-        queues[account] = nil
-      } else {
-        list(account)
-      }
-    }
+    for (account, next) in nonces { settle(account, next: next) }
     if readyStart > 4_096 {
       ready.removeFirst(readyStart)
       readyStart = 0
+    }
+  }
+
+  private mutating func settle(_ account: Address, next: UInt64) {
+    guard let first = queues[account]?.next, next > first else { return }
+    // Nothing that waits is further away than this.
+    let (end, overflow) = first.addingReportingOverflow(UInt64(PoolLimits.perAccount))
+    for nonce in first..<min(next, overflow ? .max : end) {
+      guard let admitted = queues[account]?.waiting.removeValue(forKey: nonce) else { continue }
+      known[TransactionKey(admitted.transaction.hash)] = nil
+      bytes -= admitted.transaction.decoded.bytes.count
+      queues[account]?.bytes -= admitted.transaction.decoded.bytes.count
+    }
+    queues[account]?.next = next
+    if queues[account]?.waiting.isEmpty == true {
+      queues[account] = nil
+    } else {
+      list(account)
     }
   }
 
@@ -332,6 +334,16 @@ struct Pool: ~Copyable {
       }
     }
   }
+}
+
+/// A transaction's hash as a key: eight of its bytes, mixed with this process's seed, spread the
+/// keys as well as all thirty-two.
+private struct TransactionKey: Hashable {
+  private let digest: Digest
+
+  init(_ digest: Digest) { self.digest = digest }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(digest.w3) }
 }
 
 /// What waits of one account.
@@ -358,32 +370,5 @@ extension Pool {
         : left.address.bytes.lexicographicallyPrecedes(right.address.bytes)
     }
     return (accounts.count, Array(sorted.prefix(count)))
-  }
-}
-
-/// What the pool of this node holds at most; no rule of the network.
-public enum PoolLimits {
-  /// Transactions of one account that wait.
-  public static let perAccount = 64
-  /// Bytes of one account that wait; its first transaction may be of any size.
-  public static let accountBytes = 1 << 20
-  /// Bytes of all that wait.
-  public static let bytes = 64 << 20
-  /// Transactions that wait: what each takes in memory besides its bytes is bounded as well.
-  public static let transactions = 8 * Limits.blockTransactions
-  /// No signed transaction takes fewer bytes.
-  static let smallestTransaction = 85
-}
-
-/// How large this node's pool may get.
-public struct PoolSize: Sendable, Equatable {
-  /// Bytes of all that wait.
-  public var bytes: Int
-  /// Transactions that wait.
-  public var transactions: Int
-
-  public init(bytes: Int = PoolLimits.bytes, transactions: Int = PoolLimits.transactions) {
-    self.bytes = bytes
-    self.transactions = transactions
   }
 }

@@ -1,3 +1,4 @@
+internal import Ledger
 internal import Primitives
 
 /// Where a transaction stands.
@@ -23,9 +24,12 @@ struct RecentBlocks: ~Copyable {
   private var footprint = 0
   private let limit: Int
   private var heights: [Digest: Height] = [:]
-  private var places: [TransactionKey: (height: Height, index: UInt32)] = [:]
+  private var places: TransactionPlaces
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, secret: HashSecret) {
+    self.limit = limit
+    places = TransactionPlaces(secret: secret)
+  }
 
   /// The oldest height that is still here.
   var first: Height { older.last?.height ?? firstOwn }
@@ -50,15 +54,17 @@ struct RecentBlocks: ~Copyable {
   func block(_ hash: Digest) -> Block? { heights[hash].flatMap { block($0) } }
 
   func transaction(_ hash: Digest) -> TransactionPlace? {
-    guard let place = places[TransactionKey(hash)], let block = block(place.height) else {
-      return nil
+    let place = places.find(hash) { height, index in
+      block(height)?.transactions[index].hash == hash
     }
-    return TransactionPlace(block: block, index: Int(place.index))
+    guard let place, let block = block(place.height) else { return nil }
+    return TransactionPlace(block: block, index: place.index)
   }
 
   mutating func append(_ block: Block) {
     blocks.append(block)
-    index(block)
+    note(block)
+    places.append(block)
     while footprint > limit && (blocks.count - start > 1 || !older.isEmpty) { dropOldest() }
   }
 
@@ -68,23 +74,21 @@ struct RecentBlocks: ~Copyable {
     guard start < blocks.count, first > 0, block.height == first - 1, block.footprint <= room
     else { return false }
     older.append(block)
-    index(block)
+    note(block)
+    places.prepend(block)
     return true
   }
 
-  private mutating func index(_ block: Block) {
+  private mutating func note(_ block: Block) {
     footprint += block.footprint
     heights[block.hash] = block.height
-    for (index, transaction) in block.transactions.enumerated() {
-      places[TransactionKey(transaction.hash)] = (block.height, UInt32(truncatingIfNeeded: index))
-    }
   }
 
   private mutating func dropOldest() {
     guard let oldest = older.popLast() ?? blocks[start] else { return }
     footprint -= oldest.footprint
     heights[oldest.hash] = nil
-    for transaction in oldest.transactions { places[TransactionKey(transaction.hash)] = nil }
+    places.removeFirst(oldest)
     guard start < blocks.count, blocks[start] === oldest else { return }
     blocks[start] = nil
     start += 1
@@ -93,14 +97,4 @@ struct RecentBlocks: ~Copyable {
       start = 0
     }
   }
-}
-
-/// A transaction's hash as a key. Keccak-256 is even already: eight of its bytes, mixed with this
-/// process's seed, spread the keys as well as all thirty-two and cost a third.
-private struct TransactionKey: Hashable {
-  private let digest: Digest
-
-  init(_ digest: Digest) { self.digest = digest }
-
-  func hash(into hasher: inout Hasher) { hasher.combine(digest.w3) }
 }

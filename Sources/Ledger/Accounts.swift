@@ -76,6 +76,10 @@ public struct Accounts: ~Copyable {
   public private(set) var total: UInt128 = 0
   private var index = KeyIndex()
   private let secret: HashSecret
+  /// Kept from one call of `foresee` to the next for its memory.
+  private var foreseen: [UInt32] = []
+  /// Nobody asks for it: without it the reads of `foresee` would be left out as useless.
+  private var glanced: UInt64 = 0
 
   init(id: UInt8, secret: HashSecret) {
     table = Table(id: id)
@@ -94,6 +98,19 @@ public struct Accounts: ~Copyable {
   public func find(_ address: Address) -> AccountIndex? {
     let row = index.find(secret.hash(address)) { table[$0].address == address }
     return row.map { AccountIndex(row: UInt32(truncatingIfNeeded: $0)) }
+  }
+
+  /// Reads what `find` and a posting will read of these addresses, so that the processor waits for
+  /// the memory of all of them at once and not for one after the other. Changes nothing that
+  /// counts.
+  mutating func foresee(_ addresses: [Address]) {
+    foreseen.removeAll(keepingCapacity: true)
+    for address in addresses {
+      if let row = index.likely(secret.hash(address)) {
+        foreseen.append(UInt32(truncatingIfNeeded: row))
+      }
+    }
+    for row in foreseen { glanced &+= table[Int(row)].nonce }
   }
 
   /// The account at an address, made where there is none.

@@ -36,7 +36,8 @@ public struct HashSecret: Sendable {
     hash(UInt64(first) << 32 | UInt64(second))
   }
 
-  func hash(_ number: UInt64) -> UInt32 { hash(number, 0x2545_f491_4f6c_dd1d, number) }
+  /// A 64-bit number as a key.
+  public func hash(_ number: UInt64) -> UInt32 { hash(number, 0x2545_f491_4f6c_dd1d, number) }
 }
 
 /// Where a key's row is: open addressing over (hash, row) pairs, derived from a table and outside
@@ -86,6 +87,13 @@ public struct KeyIndex: ~Copyable {
       slot = (slot + 1) & mask
     }
     return nil
+  }
+
+  /// The row that stands first where a key with that hash would: most often the key's own. Nil
+  /// where there is no such key.
+  func likely(_ hash: UInt32) -> Int? {
+    let entry = slots[Int(hash) & (slots.count - 1)]
+    return entry == 0 ? nil : Int(UInt32(truncatingIfNeeded: entry)) - 1
   }
 
   /// Adds a row whose key is not there yet.

@@ -1,15 +1,6 @@
 internal import Cryptography
 public import Primitives
 
-/// The numbers of the ledger's own tables in the state root; modules take those from 16 on.
-public enum LedgerTable: UInt8, CaseIterable, Sendable {
-  case accounts, assets, holdings, holds, timers, counters, parameters, contents, weights
-  case checkpoints
-
-  /// The first number that a module's table may have.
-  public static let firstOfModules: UInt8 = 16
-}
-
 /// What makes a ledger before its first posting.
 public struct LedgerRules: Sendable {
   /// The token's whole supply in base units; nothing is minted after genesis.
@@ -116,6 +107,9 @@ public struct LedgerState: ~Copyable {
   public mutating func account(_ address: Address, flags: AccountFlags = []) -> AccountIndex {
     accounts.open(address, flags: flags, &scope)
   }
+
+  /// Reads what a run of transactions will read of these addresses; changes nothing.
+  public mutating func foresee(_ addresses: [Address]) { accounts.foresee(addresses) }
 
   /// What an account holds of an asset, in base units.
   public func balance(_ asset: AssetID, _ account: AccountIndex) -> Amount {

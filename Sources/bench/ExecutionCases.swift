@@ -12,17 +12,22 @@ final class ExecutionCase: BenchCase {
   private var feed: Feed
   private let count: Int
   private var calls: [TransactionCall] = []
+  /// Nil where all accounts are as likely.
+  private let weights: Zipf?
 
-  init(_ population: Population, label: String, plan: Plan) {
+  init(_ population: Population, label: String, plan: Plan, isSkewed: Bool = false) {
     name = "execute.\(label)"
-    note = "EconomyState.execute of token.transfer, \(label) accounts"
+    note =
+      "EconomyState.execute of token.transfer, \(label) accounts"
+      + (isSkewed ? ", by Zipf's weights" : "")
+    weights = isSkewed ? Zipf(below: population.addresses.count) : nil
     machine = StateHolder(population.genesis)
     feed = Feed(population, senders: population.addresses.count)
     count = plan.isQuick ? 500_000 : 2_000_000
   }
 
   func prepare() throws {
-    calls = machine.calls(&feed, count)
+    calls = machine.calls(&feed, count, weights)
   }
 
   func measure() throws -> Sample {
@@ -113,7 +118,7 @@ final class StateLoadCase: BenchCase {
 }
 
 /// A state with its open block.
-private final class StateHolder {
+final class StateHolder {
   private var state: EconomyState
   private var height: Height = 0
   private let rules: Genesis.NetworkRules
@@ -123,9 +128,9 @@ private final class StateHolder {
     rules = genesis.network
   }
 
-  func calls(_ feed: inout Feed, _ count: Int) -> [TransactionCall] {
+  func calls(_ feed: inout Feed, _ count: Int, _ weights: Zipf? = nil) -> [TransactionCall] {
     (0..<count).map { _ in
-      let intent = feed.random()
+      let intent = weights.map { feed.skewed($0) } ?? feed.random()
       return TransactionCall(
         sender: feed.population.addresses[intent.sender], nonce: intent.nonce, gasLimit: 40_000,
         maximumPrice: rules.baseFee, tip: 0, to: SystemAddress.module(Token.number), value: 0,
@@ -144,11 +149,24 @@ private final class StateHolder {
         height += 1
         _ = state.beginBlock(height: height, time: state.genesis.time + Seconds(height))
       }
+      if place % Self.foresight == 0 { foresee(calls[place...].prefix(Self.foresight)) }
       if !state.execute(call).isSuccess { failed += 1 }
     }
     guard failed == 0 else {
       throw BenchFailure("\(failed) transfers failed: the workload is wrong")
     }
+  }
+
+  private static let foresight = 64
+
+  /// As the engine does before it executes.
+  private func foresee(_ calls: ArraySlice<TransactionCall>) {
+    var addresses: [Address] = []
+    for call in calls {
+      addresses.append(call.sender)
+      if let payee = call.call.payee(to: call.to) { addresses.append(payee) }
+    }
+    state.foresee(addresses)
   }
 
   @discardableResult func root() -> Digest { state.stateRoot() }

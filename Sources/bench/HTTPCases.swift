@@ -12,6 +12,8 @@ final class LoopbackNode {
   let keys: [PrivateKey]
   let form: TransactionForm
   let load: LoadGenerator
+  /// The same with so many requests under way at once as many clients make.
+  let crowd: LoadGenerator
   private var nonces: [UInt64]
   private var next = 0
 
@@ -32,9 +34,11 @@ final class LoopbackNode {
     } catch {
       throw BenchFailure(error.text)
     }
+    var configuration = NodeConfiguration(host: "127.0.0.1", port: 0, isPublic: false)
+    configuration.connections = 2_048
     do throws(NodeFailure) {
       node = try RunningNode(
-        folder: data, configuration: NodeConfiguration(host: "127.0.0.1", port: 0, isPublic: false),
+        folder: data, configuration: configuration,
         progress: { _ in },
         notify: { notice in
           if case .failed(let text) = notice { complain("engine: \(text)\n") }
@@ -44,6 +48,7 @@ final class LoopbackNode {
     }
     form = TransactionForm(node.chain.genesis)
     load = try LoadGenerator(port: node.port, connections: 16)
+    crowd = try LoadGenerator(port: node.port, connections: 1_000)
   }
 
   /// The next signed transfers, the senders in turn, in hexadecimal.
@@ -70,7 +75,7 @@ final class LoopbackNode {
 /// Requests through the real server: reading a balance or sending a transfer, alone or a hundred in
 /// one request. The client's thread is part of the same processors.
 final class HTTPCase: BenchCase {
-  enum Kind { case balance, send, balanceBatch, sendBatch }
+  enum Kind { case balance, send, sendCrowd, balanceBatch, sendBatch }
 
   let name: String
   let unit: String
@@ -93,6 +98,10 @@ final class HTTPCase: BenchCase {
       (name, unit) = ("http.send", "requests/s")
       note = "eth_sendRawTransaction, one a request, 16 connections"
       count = 4_000 * scale
+    case .sendCrowd:
+      (name, unit) = ("http.send.crowd", "requests/s")
+      note = "eth_sendRawTransaction, one a request, 1,000 connections, until committed"
+      count = 8_000 * scale
     case .balanceBatch:
       (name, unit) = ("http.balance.batch", "calls/s")
       note = "eth_getBalance, 100 a request"
@@ -113,14 +122,14 @@ final class HTTPCase: BenchCase {
         return "{\"jsonrpc\":\"2.0\",\"id\":\(index),\"method\":\"eth_getBalance\","
           + "\"params\":[\"\(address)\",\"latest\"]}"
       }
-    case .send, .sendBatch:
+    case .send, .sendCrowd, .sendBatch:
       bodies = node.signed(count).enumerated().map { index, raw in
         "{\"jsonrpc\":\"2.0\",\"id\":\(index),\"method\":\"eth_sendRawTransaction\","
           + "\"params\":[\"\(raw)\"]}"
       }
     }
     switch kind {
-    case .balance, .send: requests = bodies.map { LoadGenerator.request($0) }
+    case .balance, .send, .sendCrowd: requests = bodies.map { LoadGenerator.request($0) }
     case .balanceBatch, .sendBatch:
       requests = stride(from: 0, to: count, by: 100).map { start in
         LoadGenerator.request(
@@ -131,7 +140,12 @@ final class HTTPCase: BenchCase {
 
   func measure() throws -> Sample {
     let start = now()
-    try node.load.run(requests)
+    if kind == .sendCrowd {
+      try node.crowd.run(requests)
+      node.settle()
+    } else {
+      try node.load.run(requests)
+    }
     let taken = now() - start
     requests = []
     node.settle()

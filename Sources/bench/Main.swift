@@ -29,6 +29,7 @@ struct Main {
         Option("disk-limits", .path, "FILE", help: "The compiled probe of synced 4 KiB writes."),
         Option("pyrevm", .text, "COMMAND", help: "Runs ERC-20 transfers in revm."),
         Option("models", .text, "COMMAND", help: "Runs the token economy in cadCAD, radCAD, Mesa."),
+        Option("postgres", .text, "COMMAND", help: "Runs transfers in PostgreSQL by pgbench."),
       ],
       example: "bench --folder measured --quick --case recovery"),
     version: "1", environmentPrefix: "FREEHOLD")
@@ -55,7 +56,8 @@ struct Main {
         overlay: try text(of: match.text("overlay") ?? ""),
         genesis: try EconomyFile.load(text: economy).genesis(), folder: match.text("folder") ?? "",
         ledgerProbe: match.text("wal-ledger"), syncProbe: match.text("disk-limits"),
-        contractProbe: match.text("pyrevm"), modelProbe: match.text("models"))
+        contractProbe: match.text("pyrevm"), modelProbe: match.text("models"),
+        databaseProbe: match.text("postgres"))
       var runner = Runner(plan: suites.plan, progress: progress)
       let wanted = match.texts("case")
       for name in Suites.names where wanted.isEmpty || wanted.contains(name) {

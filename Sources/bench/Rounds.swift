@@ -58,6 +58,12 @@ struct Runner {
     self.progress = progress
   }
 
+  /// Takes over what another run measured.
+  mutating func add(_ other: Runner) {
+    measurements += other.measurements
+    ratios += other.ratios
+  }
+
   mutating func run(_ suite: Suite) throws {
     var results = suite.cases.map { Measurement(name: $0.name, unit: $0.unit, note: $0.note) }
     for round in 0..<plan.warmups + plan.repetitions {

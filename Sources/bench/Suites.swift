@@ -16,11 +16,12 @@ struct Suites {
   let syncProbe: String?
   let contractProbe: String?
   let modelProbe: String?
+  let databaseProbe: String?
 
   /// Every suite's name, in the order of a whole run.
   static let names = [
-    "recovery", "engine", "execute", "http", "journal", "latency", "checkpoint", "root", "index",
-    "forecast",
+    "recovery", "engine", "mix", "execute", "scale", "http", "journal", "latency", "checkpoint",
+    "root", "index", "forecast",
   ]
 
   /// Runs a suite and takes its files away.
@@ -34,7 +35,9 @@ struct Suites {
     switch name {
     case "recovery": try recovery(&runner)
     case "engine": try engine(place, &runner)
+    case "mix": try mix(place, &runner)
     case "execute": try execute(&runner)
+    case "scale": try scale(&runner)
     case "http": try http(place, &runner)
     case "journal": try journal(place, &runner)
     case "latency": try latency(place, &runner)
@@ -45,7 +48,7 @@ struct Suites {
     }
   }
 
-  private func library(_ threads: Int) -> RecoveryCase {
+  func library(_ threads: Int) -> RecoveryCase {
     RecoveryCase(SignedDigests(count: signatures), threads: threads, isLibrary: true)
   }
 
@@ -161,15 +164,28 @@ struct Suites {
   private func http(_ place: String, _ runner: inout Runner) throws {
     let node = try LoopbackNode(
       economy: economy, overlays: [overlay], folder: place + "/node")
+    var cases: [any BenchCase] = [
+      HTTPCase(node, .balance, plan: plan), HTTPCase(node, .send, plan: plan),
+      HTTPCase(node, .sendCrowd, plan: plan), HTTPCase(node, .balanceBatch, plan: plan),
+      HTTPCase(node, .sendBatch, plan: plan), library(2),
+    ]
+    if let databaseProbe {
+      cases.append(
+        ProbeCase(
+          "peer.postgres", unit: "transfers/s",
+          note: "PostgreSQL, one function call a transfer, 16 clients, 10k accounts",
+          process: ProbeProcess(command: databaseProbe), line: "tps =", word: "="))
+    }
     try runner.run(
       Suite(
-        name: "http",
-        cases: [
-          HTTPCase(node, .balance, plan: plan), HTTPCase(node, .send, plan: plan),
-          HTTPCase(node, .balanceBatch, plan: plan), HTTPCase(node, .sendBatch, plan: plan),
-          library(2),
-        ],
+        name: "http", cases: cases,
         comparisons: [
+          Suite.Comparison(
+            name: "V8: sends, 1,000 clients / PostgreSQL, 16 clients", subject: "http.send.crowd",
+            anchor: "peer.postgres", goal: "6"),
+          Suite.Comparison(
+            name: "sends, 1,000 clients / library on 2 threads", subject: "http.send.crowd",
+            anchor: "recovery.library.2", goal: ""),
           Suite.Comparison(
             name: "sends one a request / library on 2 threads", subject: "http.send",
             anchor: "recovery.library.2", goal: ""),

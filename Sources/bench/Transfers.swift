@@ -89,17 +89,37 @@ struct Feed {
   /// A transfer of any sender.
   mutating func random() -> TransferIntent { intent(generator.below(senders)) }
 
+  /// A transfer whose sender and receiver are drawn by weight: few make most of them.
+  mutating func skewed(_ weights: Zipf) -> TransferIntent {
+    let sender = weights.next(&generator)
+    return intent(sender, to: weights.next(&generator))
+  }
+
   /// A transfer of the next sender in turn, so that no account is ever far ahead of a block.
   mutating func inTurn() -> TransferIntent {
     next = (next + 1) % senders
     return intent(next)
   }
 
-  private mutating func intent(_ sender: Int) -> TransferIntent {
+  /// So many transfers of the next sender in turn, for one transaction.
+  mutating func inTurn(_ count: Int) -> [TransferIntent] {
+    let first = inTurn()
+    return [first]
+      + (1..<count).map { _ in
+        TransferIntent(
+          sender: first.sender, nonce: first.nonce, to: randomReceiver(), units: first.units)
+      }
+  }
+
+  private mutating func randomReceiver() -> Address {
+    population.addresses[generator.below(population.addresses.count)]
+  }
+
+  private mutating func intent(_ sender: Int, to receiver: Int? = nil) -> TransferIntent {
     defer { nonces[sender] += 1 }
     return TransferIntent(
       sender: sender, nonce: nonces[sender],
-      to: population.addresses[generator.below(population.addresses.count)],
+      to: receiver.map { population.addresses[$0] } ?? randomReceiver(),
       units: 1 + UInt64(generator.below(100)))
   }
 }
@@ -129,26 +149,54 @@ struct TransactionForm: Sendable {
     return data
   }
 
-  private func body(_ intent: TransferIntent) -> RLPWriter {
-    var body = RLPWriter(capacity: 220)
+  /// `execute((address,uint256,bytes)[])` of the module for batches, one transfer a call.
+  private func callData(_ intents: [TransferIntent]) -> [UInt8] {
+    var data: [UInt8] = []
+    withUnsafeBytes(of: Batch.declaration.calls[0].selector.bigEndian) { data += $0 }
+    Word(UInt128(32)).append(to: &data)
+    Word(UInt128(intents.count)).append(to: &data)
+    // Each tuple: address, value, offset of the bytes, their length and 68 of them in 3 words.
+    let size = 7 * 32
+    for place in intents.indices {
+      Word(UInt128(intents.count * 32 + place * size)).append(to: &data)
+    }
+    for intent in intents {
+      Word(SystemAddress.module(Token.number)).append(to: &data)
+      Word(UInt128(0)).append(to: &data)
+      Word(UInt128(96)).append(to: &data)
+      Word(UInt128(68)).append(to: &data)
+      data += callData(intent) + [UInt8](repeating: 0, count: 28)
+    }
+    return data
+  }
+
+  private func body(
+    nonce: UInt64, gas: UInt128, to: Address, value: UInt128, data: [UInt8]
+  ) -> RLPWriter {
+    var body = RLPWriter(capacity: 160 + data.count)
     body.append(integer: UInt128(chainID))
-    body.append(integer: UInt128(intent.nonce))
+    body.append(integer: UInt128(nonce))
     body.append(integer: UInt128(0))
     body.append(integer: baseFee)
-    switch kind {
-    case .token:
-      body.append(integer: UInt128(40_000))
-      body.append(address: SystemAddress.module(Token.number))
-      body.append(integer: UInt128(0))
-      body.append(bytes: callData(intent))
-    case .value:
-      body.append(integer: UInt128(21_000))
-      body.append(address: intent.to)
-      body.append(integer: UInt128(intent.units) * weiPerUnit)
-      body.append(bytes: [])
-    }
+    body.append(integer: gas)
+    body.append(address: to)
+    body.append(integer: value)
+    body.append(bytes: data)
     body.append(encoded: [0xc0])
     return body
+  }
+
+  private func body(_ intent: TransferIntent) -> RLPWriter {
+    switch kind {
+    case .token:
+      body(
+        nonce: intent.nonce, gas: 40_000, to: SystemAddress.module(Token.number), value: 0,
+        data: callData(intent))
+    case .value:
+      body(
+        nonce: intent.nonce, gas: 21_000, to: intent.to,
+        value: UInt128(intent.units) * weiPerUnit, data: [])
+    }
   }
 
   private func whole(_ body: RLPWriter, _ signature: Signature) -> [UInt8] {
@@ -162,12 +210,21 @@ struct TransactionForm: Sendable {
     return writer.bytes
   }
 
-  func signed(_ intent: TransferIntent, _ key: PrivateKey) -> [UInt8] {
-    let body = body(intent)
+  private func signed(_ body: RLPWriter, _ key: PrivateKey) -> [UInt8] {
     var message = RLPWriter(capacity: body.bytes.count + 8)
     message.append(encoded: [0x02])
     message.append(list: body)
     return whole(body, Secp256k1.sign(Keccak256.hash(message.bytes), key))
+  }
+
+  func signed(_ intent: TransferIntent, _ key: PrivateKey) -> [UInt8] { signed(body(intent), key) }
+
+  /// Many transfers of one sender in one transaction.
+  func signed(batch intents: [TransferIntent], _ key: PrivateKey) -> [UInt8] {
+    signed(
+      body(
+        nonce: intents[0].nonce, gas: UInt128(30_000 + 40_000 * intents.count),
+        to: SystemAddress.module(Batch.number), value: 0, data: callData(intents)), key)
   }
 
   /// The same bytes with numbers where a signature would stand.

@@ -23,7 +23,7 @@ import Testing
   @Test func staysWithinItsBytesAndForgetsWhole() throws {
     let blocks = try Self.blocks(30)
     let each = try #require(blocks.last).footprint
-    var recent = RecentBlocks(limit: 5 * each)
+    var recent = RecentBlocks(limit: 5 * each, secret: HashSecret(3, 5))
     for (place, block) in blocks.enumerated() {
       recent.append(block)
       #expect(recent.head?.hash == block.hash)
@@ -47,7 +47,7 @@ import Testing
   @Test func freesWhatFellOut() throws {
     var blocks = try Self.blocks(3)
     weak let oldest = blocks[1]
-    var recent = RecentBlocks(limit: 0)
+    var recent = RecentBlocks(limit: 0, secret: HashSecret(3, 5))
     for block in blocks { recent.append(block) }
     #expect(recent.first == 3)
     #expect(recent.head?.height == 3)
@@ -58,7 +58,7 @@ import Testing
   /// Compaction does not lose the places.
   @Test func findsBlocksAfterManyHaveGone() throws {
     let block = try #require(try Self.blocks(1).last)
-    var recent = RecentBlocks(limit: 3 * block.footprint)
+    var recent = RecentBlocks(limit: 3 * block.footprint, secret: HashSecret(3, 5))
     for height in 0..<3_000 as Range<Height> {
       let header = block.header
       let next = BlockHeader(

@@ -1,0 +1,114 @@
+import Economy
+import Glibc
+import Ledger
+import Primitives
+import Simulation
+
+/// What an account costs in memory once everything about it stands: row, index and tree.
+final class AccountBytesCase: BenchCase {
+  let name: String
+  let unit = "bytes/account"
+  let note: String
+  private let base: Genesis
+  private let accounts: Int
+
+  init(_ base: Genesis, accounts: Int, label: String) {
+    name = "memory.account.\(label)"
+    note = "bytes in memory of the state with its tree, \(label) accounts, divided by them"
+    self.base = base
+    self.accounts = accounts
+  }
+
+  /// The difference that the accounts make, so that the state's fixed parts do not count.
+  func measure() throws -> Sample {
+    let few = try bytes(of: 1_000)
+    let many = try bytes(of: accounts)
+    return Sample(value: Double(many - few) / Double(accounts - 1_000), count: accounts)
+  }
+
+  private func bytes(of accounts: Int) throws -> Int {
+    let genesis = try Population(base, accounts: accounts, keyed: 0).genesis
+    let before = try Self.inUse()
+    let machine = StateHolder(genesis)
+    machine.root()
+    let after = try Self.inUse()
+    return withExtendedLifetime(machine) { after - before }
+  }
+
+  /// Bytes of this process in memory.
+  private static func inUse() throws -> Int {
+    let fields = try ProbeProcess.run("cat /proc/\(getpid())/statm").first?.split(separator: " ")
+    guard let fields, fields.count > 1, let pages = Int(fields[1]) else {
+      throw BenchFailure("/proc does not say how much memory this process has")
+    }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
+}
+
+extension Suites {
+  /// V18 and V19: ten times as many accounts, and a few that take most of the transfers.
+  func scale(_ runner: inout Runner) throws {
+    let counts = plan.isQuick ? (100_000, 1_000_000) : (1_000_000, 10_000_000)
+    let labels = plan.isQuick ? ("100k", "1m") : ("1m", "10m")
+    let small = try Population(genesis, accounts: counts.0, keyed: 0)
+    let large = try Population(genesis, accounts: counts.1, keyed: 0)
+    try runner.run(
+      Suite(
+        name: "scale",
+        cases: [
+          ExecutionCase(small, label: labels.0, plan: plan),
+          ExecutionCase(large, label: labels.1, plan: plan),
+          ExecutionCase(small, label: labels.0 + ".zipf", plan: plan, isSkewed: true),
+        ],
+        comparisons: [
+          Suite.Comparison(
+            name: "V18: execution at \(labels.1) / at \(labels.0) accounts",
+            subject: "execute.\(labels.1)", anchor: "execute.\(labels.0)", goal: "0.7"),
+          Suite.Comparison(
+            name: "V19: execution, Zipf 0.99 / uniform, \(labels.0)",
+            subject: "execute.\(labels.0).zipf", anchor: "execute.\(labels.0)", goal: "1"),
+        ]))
+    var once = Runner(plan: Plan(warmups: 0, repetitions: 1, seconds: 0, isQuick: true)) { _ in }
+    runner.progress("scale: memory of \(labels.1) accounts")
+    try once.run(
+      Suite(
+        name: "memory",
+        cases: [AccountBytesCase(genesis, accounts: counts.1, label: labels.1)]))
+    runner.add(once)
+  }
+}
+
+/// Numbers from 0 below a count where the k-th is drawn in proportion to 1 / (k + 1)^0.99, by the
+/// rejection that Hörmann and Derflinger gave for such weights; floating point is the workload's
+/// affair alone.
+struct Zipf {
+  private let count: Double
+  private let exponent = 0.99
+  private let low: Double
+  private let high: Double
+
+  init(below count: Int) {
+    self.count = Double(count)
+    low = Self.integral(1.5, 0.99) - 1
+    high = Self.integral(Double(count) + 0.5, 0.99)
+  }
+
+  /// The next number, of a uniform generator.
+  func next(_ generator: inout Generator) -> Int {
+    while true {
+      let uniform = Double(generator.next() >> 11) * 0x1p-53
+      let drawn = high + uniform * (low - high)
+      let x = inverse(drawn)
+      let k = max(1, min(count, x.rounded()))
+      if drawn >= Self.integral(k + 0.5, exponent) - pow(k, -exponent) { return Int(k) - 1 }
+    }
+  }
+
+  private static func integral(_ x: Double, _ exponent: Double) -> Double {
+    (pow(x, 1 - exponent) - 1) / (1 - exponent)
+  }
+
+  private func inverse(_ y: Double) -> Double {
+    pow(1 + y * (1 - exponent), 1 / (1 - exponent))
+  }
+}
