@@ -27,11 +27,6 @@ public enum FaultRun {
     }
   }
 
-  /// Seeds that once showed a failure: they are run for ever, on every check.
-  public static let regressions: [(workload: String, blocks: Int, seed: UInt64)] = [
-    ("crash", 24, 20_260_201), ("rot", 4, 20_260_201), ("trouble", 8, 20_260_201),
-  ]
-
   /// The regimes' names.
   public static let names = ["crash", "rot", "trouble", "mixed", "sequence"]
 

@@ -67,14 +67,6 @@ import Testing
     for name in ["ended", "died", "unharmed"] { #expect(outcomes.contains(name), "\(outcomes)") }
   }
 
-  /// What once failed is run for ever.
-  @Test(arguments: FaultRun.regressions.indices)
-  func regressions(_ place: Int) throws {
-    let (workload, blocks, seed) = FaultRun.regressions[place]
-    let report = try Self.run(workload, "btt", blocks: blocks, seed: seed, depth: 1)
-    #expect(report.failures.isEmpty, "\(report.failures)")
-  }
-
   /// The same seed gives the same record, and its blocks hold operations of every module.
   @Test func theSeedDecides() throws {
     let text = try #require(GoldenRunnerTests.file("economies/dta.json"))
