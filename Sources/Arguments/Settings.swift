@@ -1,5 +1,4 @@
-/// What a file of settings says: values by the names of options, such as `serve.drain`. How the
-/// file is written is its reader's affair.
+/// What a file of settings says: values by the names of options, such as `serve.drain`.
 public struct Settings: Sendable {
   /// One value; a list is several of one path.
   public struct Entry: Sendable, Equatable {

@@ -1,6 +1,5 @@
 import Arguments
 import Glibc
-import Primitives
 
 /// The file of settings: a JSON object of options, or of sections of them, such as
 /// `{"node":"http://127.0.0.1:8545","serve":{"drain":30}}`.
@@ -32,37 +31,6 @@ enum SettingsFile {
     } catch {
       return (none, [error.text])
     }
-    do throws(JSONFailure) {
-      return flat(try JSONParser.parse(bytes), path)
-    } catch {
-      return (none, ["no JSON: \(error)"])
-    }
-  }
-
-  private static func flat(
-    _ document: JSONValue, _ path: String
-  ) -> (settings: Settings, problems: [String]) {
-    guard let members = document.members else {
-      return (Settings(source: path), ["\(document.kind) stands there; write an object {…}"])
-    }
-    var entries: [Settings.Entry] = []
-    var problems: [String] = []
-    func add(_ name: String, _ value: JSONValue) {
-      switch value {
-      case .string(let text), .number(let text): entries.append(Settings.Entry(name, text))
-      case .bool(let flag): entries.append(Settings.Entry(name, flag ? "true" : "false"))
-      case .array(let elements): for element in elements { add(name, element) }
-      case .null, .object:
-        problems.append("\(name): \(value.kind) stands there; write a text, a number or a flag")
-      }
-    }
-    for member in members {
-      guard let section = member.value.members else {
-        add(member.name, member.value)
-        continue
-      }
-      for setting in section { add("\(member.name).\(setting.name)", setting.value) }
-    }
-    return (Settings(source: path, entries: entries), problems)
+    return Settings.read(bytes, source: path)
   }
 }
