@@ -28,13 +28,16 @@ struct WebSocketLimits: Sendable {
 struct UpgradedSocket: @unchecked Sendable {
   // Unchecked: the handle is only passed back to libmicrohttpd, once.
   let socket: Int32
-  let handle: OpaquePointer
+  /// Nil where the library never had the socket.
+  let handle: OpaquePointer?
   /// What the client had sent before the handshake was answered.
   let early: [UInt8]
   let handler: WebSocketHandler
 
   /// Gives the connection back to the library, which closes it.
-  func release() { httpd_close_upgraded(handle) }
+  func release() {
+    if let handle { httpd_close_upgraded(handle) } else { close(socket) }
+  }
 }
 
 /// One WebSocket, on its loop's thread only: wslay's framing over a socket that never blocks.
@@ -137,10 +140,7 @@ final class WebSocketConnection {
       if phase == .open, !inbox.isEmpty {
         guard handled < limits.handledMessages else { break }
         handled += 1
-        let message = inbox.removeFirst()
-        upgraded.handler.receive(message)
-        budget.give(message.count)
-        charged -= message.count
+        handle()
       } else if !hasRead, wslay_event_want_read(context) != 0 {
         hasRead = early.isEmpty
         receive(now: now)
@@ -149,6 +149,14 @@ final class WebSocketConnection {
       }
     }
     settle(now: now)
+  }
+
+  /// Gives the handler the oldest message.
+  private func handle() {
+    let message = inbox.removeFirst()
+    upgraded.handler.receive(message)
+    budget.give(message.count)
+    charged -= message.count
   }
 
   /// Moves what the handler has to say into the frames that are on their way.
@@ -184,6 +192,7 @@ final class WebSocketConnection {
     if readable < limits.readBytes { (lastHeard, isPinged) = (now, false) }
     if let fault {
       wslay_event_shutdown_read(context)
+      while !inbox.isEmpty { handle() }
       close(fault.code, fault.reason)
       self.fault = nil
     } else if isBroken || code == WSLAY_ERR_NOMEM.rawValue {
@@ -193,7 +202,10 @@ final class WebSocketConnection {
     {
       // wslay has queued its answer to the client's goodbye, or a close frame that says what was
       // wrong; where it cannot make out the frame itself, one without a code.
-      if phase == .open { phase = .closing }
+      guard phase == .open else { return }
+      phase = .closing
+      // What came whole before that counts, in whatever pieces; it is not answered any more.
+      while !inbox.isEmpty { handle() }
     }
   }
 

@@ -101,6 +101,20 @@ import Testing
   }
 
   @Test(
+    "What came whole before the end is heard, also where both came in one piece",
+    arguments: [RawWebSocket.frame(8, [0x03, 0xe8]), RawWebSocket.frame(3, [])])
+  func hearsWhatCameBeforeTheEnd(_ end: [UInt8]) throws {
+    let talk = Talk()
+    try serving(talk) { server in
+      let client = try RawWebSocket(server.port)
+      let texts = ["one", "two"].map { RawWebSocket.frame(1, Array($0.utf8)) }
+      try client.send(texts[0] + texts[1] + end)
+      #expect(eventually { talk.closings == 1 })
+      #expect(talk.heard == [.text(Array("one".utf8)), .text(Array("two".utf8))])
+    }
+  }
+
+  @Test(
     "Frames against the rules are answered with the rules' code",
     arguments: [
       ("not masked", RawWebSocket.frame(1, [1], mask: nil), 1002),
