@@ -49,7 +49,7 @@ public struct BackupManifest: Sendable, Equatable {
   /// As it stands in the file, one line a file, so that it can be read and compared.
   public var json: [UInt8] {
     var text = "{\"format\":\"\(Self.format)\",\n"
-    text += "\"version\":\"\(version)\",\n"
+    text += "\"version\":\(JSONValue.string(version).text),\n"
     text += "\"network\":\"\(Hex.text(network.bytes))\",\n"
     text += "\"takenAt\":\(takenAt),\n\"height\":\(height),\n"
     text += "\"head\":\"\(Hex.text(head.bytes))\",\n\"journalBegins\":\(journalBegins),\n"

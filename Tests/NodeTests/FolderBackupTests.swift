@@ -75,7 +75,7 @@ import Testing
   func manifest() throws {
     let file = BackupFile(name: "journal/1", byteCount: 9, digest: .zero)
     let manifest = BackupManifest(
-      version: "1", network: .zero, takenAt: 1, height: 2, head: .zero, journalBegins: 1,
+      version: "1\"\n", network: .zero, takenAt: 1, height: 2, head: .zero, journalBegins: 1,
       checkpoints: [1, 2], hasKeys: true, files: [file])
     let text = String(decoding: manifest.json, as: UTF8.self)
     #expect(try BackupManifest(manifest.json) == manifest)
