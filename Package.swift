@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "CSHA256", path: "Sources/C/CSHA256"),
 
     library("Primitives", [], pure),
-    library("Arguments"),
+    library("Arguments", ["Primitives"]),
     library("Cryptography", ["Primitives", "CSecp256k1", "CNettle", "CSHA256", "CSodium"]),
     library("Ledger", ["Primitives", "Cryptography"], pure),
     library("Economy", ["Ledger", "Cryptography", "Primitives"], pure),
@@ -94,8 +94,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Arguments", "Simulation", "Interface", "HTTP", "Engine", "EconomyFile", "Storage",
-        "Economy", "Ledger", "Cryptography", "Primitives",
+        "Arguments", "Node", "Simulation", "Interface", "HTTP", "Engine", "EconomyFile",
+        "Storage", "Economy", "Ledger", "Cryptography", "Primitives",
       ], swiftSettings: rim),
 
     tests("PrimitivesTests", ["Primitives"]),

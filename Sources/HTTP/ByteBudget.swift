@@ -7,6 +7,9 @@ final class ByteBudget: Sendable {
 
   init(_ limit: Int) { self.limit = limit }
 
+  /// What is held now.
+  var held: Int { used.load(ordering: .relaxed) }
+
   /// Counts so many more; false where that is too many: they count until they are given back.
   func take(_ count: Int) -> Bool {
     used.add(count, ordering: .relaxed).newValue <= limit

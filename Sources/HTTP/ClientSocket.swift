@@ -58,6 +58,15 @@ struct ClientSocket: ~Copyable {
     }
   }
 
+  /// A socket that is connected already and does not block; it is closed with this one.
+  init(connected handle: Int32, until deadline: Int64) {
+    host = "the other side"
+    port = 0
+    self.handle = handle
+    self.deadline = deadline
+    tls = nil
+  }
+
   private static func openSecure(
     _ host: String, _ port: UInt16, _ authorities: String?, until deadline: Int64
   ) throws(HTTPClientFailure) -> (Int32, ClientTLS) {

@@ -12,6 +12,14 @@ public struct HTTPReply: Sendable {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }
 
+  /// Reads what a server says on a socket that is connected and does not block, and closes it.
+  package static func read(
+    fromConnected handle: Int32, within milliseconds: Int64, maximumBodyBytes: Int
+  ) throws(HTTPClientFailure) -> HTTPReply {
+    var socket = ClientSocket(connected: handle, until: monotonicMilliseconds() + milliseconds)
+    return try read(from: &socket, maximumBodyBytes: maximumBodyBytes)
+  }
+
   static func read(
     from socket: inout ClientSocket, maximumBodyBytes: Int
   ) throws(HTTPClientFailure) -> HTTPReply {

@@ -92,8 +92,12 @@ final class ClientLimits: Sendable {
   func conversation(_ request: HTTPRequest) -> ClientAllowance { allowance(request, paid: 0) }
 
   private func allowance(_ request: HTTPRequest, paid: UInt64) -> ClientAllowance {
-    let client = client(request.client) { request.header($0) }
-    return ClientAllowance(paid: paid) { [self] work, submissions in
+    allowance(of: client(request.client) { request.header($0) }, paid: paid)
+  }
+
+  /// What a client may spend, whatever its requests say.
+  func allowance(of client: ClientAddress, paid: UInt64 = 0) -> ClientAllowance {
+    ClientAllowance(paid: paid) { [self] work, submissions in
       take(client, work: work, submissions: submissions)
     }
   }

@@ -42,7 +42,7 @@ extension Broadcast {
     return request.path == Self.eventsPath ? .now(stream(request)) : nil
   }
 
-  private func handler(_ allowance: ClientAllowance) -> WebSocketHandler {
+  func handler(_ allowance: ClientAllowance) -> WebSocketHandler {
     let session = session()
     return WebSocketHandler(
       receive: { message in

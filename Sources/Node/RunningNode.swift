@@ -170,15 +170,8 @@ public final class RunningNode: Sendable {
     let broadcast = Broadcast(router.rpc)
     let publisher = Publisher(broadcast)
     publisher.start()
-    gate.open(router, now: now) { request in
-      if let answer = broadcast.answer(request, limits) { return answer }
-      let answer = router.respond(
-        to: RoutedRequest(
-          method: request.method.rawValue, path: request.path, query: request.query,
-          body: request.body, allowance: limits.allowance(request),
-          header: { request.header($0) }))
-      return .now(HTTPResponse(answer))
-    }
+    let door = PublicDoor(router, broadcast, limits)
+    gate.open(router, now: now) { door.answer($0) }
     return (chain, recovery, history, log, index, sequencer, publisher)
   }
 

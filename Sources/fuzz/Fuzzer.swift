@@ -12,26 +12,25 @@ import Glibc
 
   private nonisolated(unsafe) var chosen: Target?
 
-  /// `fuzz libfuzzer TARGET OPTION…` is libFuzzer on a target; everything else is the reproducer.
+  /// libFuzzer on the target that `FUZZ_TARGET` names, also in the processes that libFuzzer starts;
+  /// without one, the reproducer.
   @_cdecl("fuzz_main")
   public func fuzzMain(
     _ count: Int32, _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Int32 {
-    guard count >= 3, let verb = words[1], strcmp(verb, "libfuzzer") == 0, let name = words[2]
-    else {
+    guard let name = getenv("FUZZ_TARGET").map({ String(cString: $0) }) else {
       Reproducer.main()
       return 0
     }
-    guard let target = Targets.named(String(cString: name)) else {
-      Reproducer.complain("error: there is no target \(String(cString: name))\n")
+    guard let target = Targets.named(name) else {
+      Reproducer.complain("error: there is no target \(name)\n")
       return 2
     }
     chosen = target
     // The seeds bring up what the target leans on, before anything is measured.
     for seed in target.seeds() { _ = target.run(seed) }
-    words[2] = words[0]
-    var rest = count - 2
-    var place: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = words + 2
+    var rest = count
+    var place: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = words
     return withUnsafeMutablePointer(to: &place) { runDriver(&rest, $0, feed) }
   }
 

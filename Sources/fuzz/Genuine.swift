@@ -79,6 +79,20 @@ enum Genuine {
     }
   }
 
+  /// The router of a network of its own that has lived three blocks.
+  static func router() -> Router {
+    let network = live(3)
+    let log = network.log
+    return Router(
+      network.chain,
+      Configuration(
+        version: "1", clientVersion: "Freehold/1/test", development: nil,
+        log: LogAccess(
+          key: log.key.text, origin: BlockLog<SimulatedDisk>.origin(network.chain),
+          file: { network.disk.contents("tiles/\($0)") },
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
+  }
+
   /// Proofs of a balance, a grant, a position and a receipt, as far as the network has them.
   static let proofs: [[UInt8]] = {
     let log = network.log

@@ -48,7 +48,8 @@ struct Target: Sendable {
 enum Targets {
   static let all: [Target] =
     ByteTargets.all + ChainTargets.all + FileTargets.all + ProofTargets.all
-    + EconomyTargets.all + DoorTargets.all + SequenceTargets.all
+    + WrittenTargets.all + EconomyTargets.all + DoorTargets.all + RouterTargets.all
+    + SocketTargets.all + SequenceTargets.all
 
   static func named(_ name: String) -> Target? { all.first { $0.name == name } }
 }

@@ -1,109 +1,10 @@
 import Arguments
-import Cryptography
-import Economy
-import Engine
 import HTTP
-import Interface
-import Ledger
 import Primitives
-import Simulation
-import Synchronization
 
-/// What strangers send to a node, and what a person types.
+/// What names a place or a command: request targets, URLs, the words that a person types.
 enum DoorTargets {
-  static let all = [request, route, httpTarget, arguments]
-
-  // JSON-RPC and paths
-
-  /// The network's router; made anew once a transaction waits, so that each input meets the same.
-  private static let router = Mutex<Router?>(nil)
-
-  private static func respond(method: String, path: String, body: [UInt8]) -> Verdict {
-    router.withLock { kept in
-      let router = kept ?? fresh()
-      kept = router
-      let root = router.rpc.chain.withState { $0.stateRoot() }
-      let response = router.respond(method: method, path: path, body: body)
-      let chain = router.rpc.chain
-      if chain.withState({ $0.stateRoot() }) != root {
-        return .broken("a request changed the state")
-      }
-      if chain.waitingSize.count > 0 { kept = nil }
-      guard (200...599).contains(response.status) else {
-        return .broken("status \(response.status)")
-      }
-      if response.contentType.hasSuffix("json"), !response.body.isEmpty {
-        guard let value = try? JSONParser.parse(response.body) else {
-          return .broken("an answer is no JSON")
-        }
-        if method == "POST", path == "/" { return judge(value) }
-      }
-      return response.status < 400 ? .accepted : .refused
-    }
-  }
-
-  /// Every answer has a result or an error, never both.
-  private static func judge(_ value: JSONValue) -> Verdict {
-    for answer in value.elements ?? [value]
-    where (answer["result"] == nil) == (answer["error"] == nil) {
-      return .broken("an answer without exactly one of result and error: \(answer.text)")
-    }
-    return value["error"] == nil ? .accepted : .refused
-  }
-
-  private static func fresh() -> Router {
-    let network = Genuine.live(3)
-    let log = network.log
-    return Router(
-      network.chain,
-      Configuration(
-        version: "1", clientVersion: "Freehold/1/test", development: nil,
-        log: LogAccess(
-          key: log.key.text, origin: BlockLog<SimulatedDisk>.origin(network.chain),
-          file: { network.disk.contents("tiles/\($0)") },
-          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
-  }
-
-  private static let request = Target(
-    "request", "a JSON-RPC body: answered by JSON, the state untouched", limit: 8_192,
-    seeds: {
-      let pieces = ["", #""latest""#, #""0x1",true"#, #"{"fromBlock":"0x0"}"#]
-      var seeds = JSONRPC.methods.enumerated().map { place, method in
-        #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":[\#(pieces[place % 4])]}"#
-      }
-      for one in Genuine.transactions.prefix(2) {
-        let call = #"{"jsonrpc":"2.0","id":2,"method":"eth_sendRawTransaction","params":["#
-        seeds.append(call + "\"\(Hex.text(one))\"]}")
-      }
-      seeds.append(#"[{"jsonrpc":"2.0","id":"a","method":"eth_chainId"},1,{}]"#)
-      return seeds.map { Array($0.utf8) }
-    },
-    words: {
-      JSONRPC.methods.map { Array("\"\($0)\"".utf8) }
-        + bytes(
-          "\"latest\"", "\"earliest\"", "\"0x0\"", "{\"to\":", "\"data\":", "\"from\":",
-          "\"topics\":[null]", "\"fromBlock\":", "\"address\":", "[]", "null")
-        + Registry.modules.map { Array("\"\(Hex.text($0.address.bytes))\"".utf8) }
-    },
-    run: { respond(method: "POST", path: "/", body: $0) })
-
-  /// Method, path and query on the first line, then a body.
-  private static let route = Target(
-    "route", "method, path and query: answered, the state untouched", limit: 2_048,
-    seeds: {
-      let router = fresh()
-      let names = router.paths + ["/tiles/checkpoint", "/tiles/tile/0/000.p/4", "/proof/grant/1"]
-      return names.map { Array("GET \($0)\n".utf8) } + bytes("POST /\n{}", "PUT /network\n", "GET")
-    },
-    words: { bytes("/proof/", "balance/", "/tiles/", "tile/0/", "?", "%2f", "GET ", "HEAD ") },
-    run: { input in
-      let line = input.prefix { $0 != 0x0a }
-      let words = line.split(separator: 0x20, maxSplits: 1)
-      guard words.count == 2, let method = String(validating: words[0], as: UTF8.self),
-        let path = String(validating: words[1], as: UTF8.self)
-      else { return .refused }
-      return respond(method: method, path: path, body: Array(input.dropFirst(line.count + 1)))
-    })
+  static let all = [httpTarget, arguments]
 
   // HTTP
 
@@ -166,7 +67,7 @@ enum DoorTargets {
     })
 
   /// A command of every kind of value and place.
-  private static let program = Program(
+  static let program = Program(
     root: Command(
       group: "tool", summary: "Tries every kind.", example: "tool run",
       subcommands: [
