@@ -5,6 +5,7 @@ import Engine
 import Glibc
 import Interface
 import Ledger
+import Node
 import Primitives
 import Simulation
 import Storage
@@ -79,6 +80,15 @@ enum Genuine {
     }
   }
 
+  /// An index of the first three blocks, in a file.
+  private static let index: TransactionIndex = {
+    let disk = RealDisk(folder: Scratch.folder)
+    let index = TransactionIndex(live(3).chain, disk: disk) { _ in }
+    index.start()
+    while index.lag > 0 { usleep(1_000) }
+    return index
+  }()
+
   /// The router of a network of its own that has lived three blocks.
   static func router() -> Router {
     let network = live(3)
@@ -90,7 +100,8 @@ enum Genuine {
         log: LogAccess(
           key: log.key.text, origin: BlockLog<SimulatedDisk>.origin(network.chain),
           file: { network.disk.contents("tiles/\($0)") },
-          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) })))
+          inclusion: { (height) throws(TileFailure) in try log.inclusion(of: height) }),
+        archive: index.blocks))
   }
 
   /// Proofs of a balance, a grant, a position and a receipt, as far as the network has them.
@@ -105,6 +116,24 @@ enum Genuine {
     }
     return subjects.compactMap { try? maker.proof(of: $0) }
   }()
+}
+
+/// A folder for what cannot be simulated, gone with the process.
+enum Scratch {
+  static let folder: String = {
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var name = Array("\(parent)/fuzz-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else { fatalError("no folder can be made in \(parent)") }
+    atexit { Scratch.remove(Scratch.folder) }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }()
+
+  private static func remove(_ folder: String) {
+    for path in InputFile.list(folder) ?? [] where unlink(path) != 0 && errno == EISDIR {
+      remove(path)
+    }
+    rmdir(folder)
+  }
 }
 
 /// Files of inputs.

@@ -1,9 +1,9 @@
 internal import Economy
-internal import Engine
+package import Engine
 internal import Glibc
-internal import Interface
+package import Interface
 internal import Primitives
-internal import Storage
+package import Storage
 internal import Synchronization
 
 /// The index of a node at work: transactions by account, transfers, earnings, and every block that
@@ -12,7 +12,7 @@ internal import Synchronization
 /// A thread of its own follows the chain's head and commits many blocks at once; nobody's
 /// acknowledgement waits for it. Where memory no longer has a block it is made again from the
 /// journal. A file that is missing, damaged, of another version or of another chain is made anew.
-final class TransactionIndex: Sendable {
+package final class TransactionIndex: Sendable {
   /// Transactions and blocks of one commit, at most.
   private static let batch = (transactions: 8_192, blocks: 512)
   /// Between two looks at an idle chain, in nanoseconds.
@@ -45,6 +45,8 @@ final class TransactionIndex: Sendable {
 
   /// What may be asked.
   let archive: IndexArchive
+  /// The same, for whoever is to know no more of it.
+  package var blocks: any BlockArchive { archive }
   let chain: Chain
   private let disk: RealDisk
   private let path: String
@@ -57,7 +59,7 @@ final class TransactionIndex: Sendable {
   private let worker = Mutex<Worker?>(nil)
 
   /// - Parameter notify: told what was made anew and what stands in the way, once each.
-  init(_ chain: Chain, disk: RealDisk, notify: @escaping @Sendable (String) -> Void) {
+  package init(_ chain: Chain, disk: RealDisk, notify: @escaping @Sendable (String) -> Void) {
     self.chain = chain
     self.disk = disk
     self.notify = notify
@@ -72,7 +74,7 @@ final class TransactionIndex: Sendable {
   static func path(_ disk: RealDisk) -> String { "\(disk.folder)/\(IndexSchema.file)" }
 
   /// Starts the thread; once.
-  func start() {
+  package func start() {
     let thread = Worker("index") { [self] in
       // Blocks go first; but it must keep up with them.
       Worker.yieldToOthers(niceness: 5)
@@ -94,7 +96,7 @@ final class TransactionIndex: Sendable {
   }
 
   /// How many blocks the chain is ahead.
-  var lag: UInt64 {
+  package var lag: UInt64 {
     let head = chain.head.height
     let standing = archive.standing
     return standing.last.map { head > $0 ? head - $0 : 0 } ?? head + 1 - min(head, standing.first)

@@ -74,7 +74,9 @@ enum RouterTargets {
       bytes(
         "/v1/", "/proof/", "balance/", "/tiles/", "tile/0/", "?", "&", "=", "%2f", "%", "GET ",
         "HEAD ", "POST ", "cursor=", "limit=", "Idempotency-Key: ", "If-None-Match: *\n",
-        "Accept: ", "Content-Type: application/json\n", "/api?module=account&action=")
+        "Accept: ", "Content-Type: application/json\n", "/api?module=account&action=", "stats",
+        "logs",
+        "getlogs", "gettxreceiptstatus", "tokensupply", "&fromBlock=", "&topic0=", "&sort=desc")
     },
     run: { input in
       guard let request = Self.request(input) else { return .refused }
@@ -124,11 +126,17 @@ enum RouterTargets {
       }
     }
     // A second page, with a cursor of the node's own making.
-    for path in ["/v1/blocks", "/v1/transactions"] {
+    let sender = Genuine.record.blocks.flatMap(\.transactions).first?.sender.checksummed ?? ""
+    let histories = ["transactions", "transfers", "earnings"].map { "/v1/accounts/\(sender)/\($0)" }
+    for path in ["/v1/blocks", "/v1/transactions"] + histories {
+      seeds.append("GET \(path)?limit=2&format=csv\n")
       let page = router.respond(method: "GET", path: path + "?limit=1", body: [])
       if let next = (try? JSONParser.parse(page.body))?["next"]?.string {
         seeds.append("GET \(path)?cursor=\(next)&limit=2\n")
       }
+    }
+    for action in ["txlist", "tokentx", "balance", "txlistinternal"] {
+      seeds.append("GET /api?module=account&action=\(action)&address=\(sender)&page=1&offset=2\n")
     }
     return seeds.map { Array($0.utf8) }
   }

@@ -14,11 +14,7 @@ enum SocketTargets {
 
   /// A server with the door of a node behind it, on a socket of the file system.
   private static let served: (path: String, router: Router, server: HTTPServer) = {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
-    var folder = Array("\(parent)/fuzz-XXXXXX".utf8CString)
-    guard mkdtemp(&folder) != nil else { fatalError("no folder for a socket in \(parent)") }
-    let name = folder.dropLast().map { UInt8(bitPattern: $0) }
-    let path = String(decoding: name, as: UTF8.self) + "/door"
+    let path = "\(Scratch.folder)/door"
     var configuration = HTTPConfiguration()
     configuration.unixSocket = path
     configuration.threads = 1
@@ -32,11 +28,6 @@ enum SocketTargets {
       try server.start()
     } catch {
       fatalError(error.description)
-    }
-    atexit {
-      SocketTargets.served.server.stop()
-      let path = SocketTargets.served.path
-      rmdir(String(path.prefix(path.count - "/door".count)))
     }
     return (path, router, server)
   }()
