@@ -4,7 +4,7 @@
     python3 script/fuzz_corpus.py CONTROL FOLDER
 
 CONTROL is the file in which libFuzzer's merge notes what each input reaches. Files of FOLDER whose
-names begin with `reach-` are replaced.
+names begin with `reach-` are replaced. What seeds reach needs no file: they are made each time.
 """
 
 import hashlib
@@ -30,10 +30,14 @@ def reached(control: pathlib.Path) -> dict[pathlib.Path, set[str]]:
 
 
 def choose(found: dict[pathlib.Path, set[str]]) -> list[bytes]:
-    """The input that adds the most, again and again, within the bounds."""
+    """The input that adds the most to the seeds, again and again, within the bounds."""
     inputs = {path: path.read_bytes() for path in sorted(found)}
+    seeds = {data for path, data in inputs.items() if path.name.startswith("seed-")}
+    inputs = {path: data for path, data in inputs.items() if data not in seeds}
     chosen: list[bytes] = []
     known: set[str] = set()
+    for path in found.keys() - inputs.keys():
+        known |= found[path]
     while len(chosen) < FILES:
         room = min(LONGEST, BYTES - sum(map(len, chosen)))
         fitting = [path for path, data in inputs.items() if len(data) <= room]
