@@ -97,12 +97,12 @@ public struct EmissionSchedule: Equatable, Sendable {
     var sum = Amount.zero
     for step in steps {
       if left == 0 { break }
-      if left >= step.epochs || pace == .atOnce {
-        sum += step.amount
-      } else {
-        sum += step.amount.scaled(by: UInt128(left), over: UInt128(step.epochs), .down)
-      }
-      left -= min(left, step.epochs)
+      let passed = min(left, step.epochs)
+      sum +=
+        pace == .atOnce
+        ? step.amount
+        : step.amount.scaled(by: UInt128(passed), over: UInt128(step.epochs), .down)
+      left -= passed
     }
     return sum
   }

@@ -47,17 +47,11 @@ public struct NestedSplit<Payee: Equatable & Sendable>: Equatable, Sendable {
     var weight = totalWeight
     var parts: [Part] = []
     parts.reserveCapacity(shares.count)
-    for place in shares.indices {
-      let share = shares[place]
-      let amount: Amount
-      if place == shares.count - 1 {
-        amount = left
-      } else if share.weight == 0 {
-        // Also where all weight is taken and nothing is left to divide by.
-        amount = .zero
-      } else {
-        amount = left.scaled(by: share.weight, over: weight, .down)
-      }
+    for share in shares {
+      // Without weight also where all of it is taken and nothing is left to divide by. The last
+      // with weight has all that is left of it, and takes all that is left.
+      let amount =
+        share.weight == 0 ? .zero : left.scaled(by: share.weight, over: weight, .down)
       parts.append(Part(payee: share.payee, amount: amount))
       left -= amount
       weight -= share.weight

@@ -111,7 +111,8 @@ public struct GradedBonuses: Equatable, Sendable {
   }
 }
 
-/// A row of a table of periods (BTT): its rate, and what else the row decides.
+/// A row of a table of periods (BTT): its rate, its least principal and its burn. What else a row
+/// gives stays in the plan.
 public struct StakingPeriod: Hashable, Sendable, BitwiseCopyable {
   public let duration: Seconds
   public let apr: BasisPoints
@@ -119,21 +120,14 @@ public struct StakingPeriod: Hashable, Sendable, BitwiseCopyable {
   public let minimum: Amount
   /// The share of a reward that burns when it is claimed or compounded (F7b).
   public let rewardBurn: BasisPoints
-  public let voteMultiplier: BasisPoints
-  public let feeDiscount: BasisPoints
 
-  /// nil where the rate, the burn or the discount is above the whole.
-  public init?(
-    duration: Seconds, apr: BasisPoints, minimum: Amount, rewardBurn: BasisPoints,
-    voteMultiplier: BasisPoints, feeDiscount: BasisPoints
-  ) {
-    guard max(apr, rewardBurn, feeDiscount) <= .whole else { return nil }
+  /// nil where the rate or the burn is above the whole.
+  public init?(duration: Seconds, apr: BasisPoints, minimum: Amount, rewardBurn: BasisPoints) {
+    guard apr <= .whole, rewardBurn <= .whole else { return nil }
     self.duration = duration
     self.apr = apr
     self.minimum = minimum
     self.rewardBurn = rewardBurn
-    self.voteMultiplier = voteMultiplier
-    self.feeDiscount = feeDiscount
   }
 }
 

@@ -148,9 +148,7 @@ extension EconomyState {
       let rows = periods.indices.compactMap { place in
         StakingPeriod(
           duration: periods[place].duration, apr: share(sources.rates[place]),
-          minimum: periods[place].minimum, rewardBurn: share(sources.rewardBurns[place]),
-          voteMultiplier: periods[place].benefits.voteMultiplier,
-          feeDiscount: min(periods[place].benefits.feeDiscount, .whole))
+          minimum: periods[place].minimum, rewardBurn: share(sources.rewardBurns[place]))
       }
       terms.rates = PeriodTable(rows).map { .periods($0) } ?? .none
     }

@@ -95,14 +95,10 @@ public struct MilestoneGates: Equatable, Sendable {
     public init(bits: UInt64 = 0) { self.bits = bits }
 
     /// True where the milestone at that place has been reached.
-    public func contains(_ place: Int) -> Bool {
-      place >= 0 && place < 64 && bits & (1 << UInt64(place)) != 0
-    }
+    public func contains(_ place: Int) -> Bool { bits & (1 << place) != 0 }
 
-    /// A place outside 0 to 63 changes nothing.
-    public mutating func insert(_ place: Int) {
-      if place >= 0 && place < 64 { bits |= 1 << UInt64(place) }
-    }
+    /// A place outside 0 to 63 changes nothing: the bit is shifted out, to either side.
+    public mutating func insert(_ place: Int) { bits |= 1 << place }
   }
 
   /// What each milestone opens over the one before.

@@ -36,8 +36,7 @@ import Testing
         StakingPeriod(
           duration: Seconds(tables.whole(row["days"]) * 86_400), apr: share(row["aprBps"]),
           minimum: tables.tokens(row["minPrincipal"]?["tokens"]),
-          rewardBurn: share(row["rewardBurnBps"]), voteMultiplier: share(row["voteMultBps"]),
-          feeDiscount: share(row["feeDiscountBps"])))
+          rewardBurn: share(row["rewardBurnBps"])))
     }
     return try #require(PeriodTable(rows))
   }
@@ -112,6 +111,48 @@ import Testing
     #expect(RewardRate(apr: two, bonus: BasisPoints(10_001)) == nil)
     #expect(GradedBonuses(floor: two, cap: .whole, maxima: [BasisPoints(1)]) == nil)
     #expect(EarlyExitTerms(maximumPenalty: BasisPoints(10_001), burnShare: two) == nil)
+    #expect(EarlyExitTerms(maximumPenalty: two, burnShare: BasisPoints(10_001)) == nil)
+    // Two tiers of one minimum, two rows of one duration, a lock above the whole range.
+    let tier = try #require(StakingTier(minimum: Amount(5), lowest: two, highest: two))
+    #expect(TierTable(tiers: [tier, tier], locks: table.locks) == nil)
+    #expect(PeriodTable([periods.rows[0], periods.rows[0]]) == nil)
+    let long = StakingLock(duration: Seconds(1), range: BasisPoints(10_001))
+    #expect(TierTable(tiers: table.tiers, locks: [long]) == nil)
+    #expect(GradedBonuses(floor: two, cap: .whole, maxima: [BasisPoints(10_001)]) == nil)
+    #expect(GradedBonuses(floor: two, cap: BasisPoints(10_001), maxima: [two]) == nil)
+  }
+
+  @Test func periodsRefuseMoreThanTheWhole() {
+    func period(_ apr: UInt32, _ burn: UInt32) -> StakingPeriod? {
+      StakingPeriod(
+        duration: Seconds(1), apr: BasisPoints(apr), minimum: .zero, rewardBurn: BasisPoints(burn))
+    }
+    #expect(period(10_000, 10_000) != nil)
+    #expect(period(10_001, 0) == nil)
+    #expect(period(0, 10_001) == nil)
+  }
+
+  /// The floor and the whole are inside every range.
+  @Test func rangesHoldTheirEnds() throws {
+    let flat = try #require(StakingTier(minimum: .zero, lowest: .whole, highest: .whole))
+    #expect(flat.apr(at: BasisPoints(0)) == .whole && flat.apr(at: .whole) == .whole)
+    #expect(RewardRate(apr: .whole, bonus: .whole)?.rho == 200_000_000)
+    let five = BasisPoints(500)
+    let bonuses = try #require(GradedBonuses(floor: five, cap: .whole, maxima: [five, .whole]))
+    #expect(bonuses.bonus(scores: [.whole, nil]) == five)
+    #expect(bonuses.bonus(scores: [.whole, .whole]) == .whole)
+    let all = try #require(EarlyExitTerms(maximumPenalty: .whole, burnShare: .whole))
+    let left = all.leave(
+      principal: Amount(9), pending: Amount(5), remaining: Seconds(10), lock: Seconds(10))
+    #expect(left.penalty == Amount(9) && left.burned == Amount(9) && left.toPool == Amount(5))
+    // More than the lock to go costs no more; without a lock leaving is free.
+    #expect(
+      all.leave(
+        principal: Amount(9), pending: Amount(5), remaining: Seconds(11), lock: Seconds(10)) == left
+    )
+    let free = all.leave(
+      principal: Amount(9), pending: Amount(5), remaining: Seconds(10), lock: Seconds(0))
+    #expect(free.returned == Amount(9) && free.penalty == .zero && free.toPool == .zero)
   }
 
   @Test("F5 rates and bonuses against exact ratios", arguments: Denomination.both)
