@@ -267,6 +267,9 @@ import Testing
       #expect(state.blockHash(UInt256(UInt128(height))) == .zero)
     }
     #expect(state.blockHash(.max) == .zero)
+    // From the block before the open one back to the 256th.
+    #expect(!MulticallRules.isTold(600, at: 600) && MulticallRules.isTold(599, at: 600))
+    #expect(MulticallRules.isTold(344, at: 600) && !MulticallRules.isTold(343, at: 600))
     #expect(state.invariants() == [])
     let image = PlainImage(state.image())
     var loaded = try image.load(state.genesis)

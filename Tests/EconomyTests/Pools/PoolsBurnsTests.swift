@@ -60,11 +60,15 @@ import Testing
     #expect(state.burnFacts().supply == state.burnFacts().floor)
     #expect(
       state.attempt(.token(.burn(Token.Burn(amount: Amount(5)))), by: PoolsNetwork.member) == nil)
+    // Nothing burns, so nothing is told of a burn: one movement, to the overflow.
+    let moved = state.words(0, 0).count
     #expect(state.burnCapped(Amount(1), from: payer) == .zero)
+    #expect(state.words(0, 0).count == moved + 1)
     #expect(state.invariants().isEmpty)
     state.closeScope()
     // The reserve does not burn past the floor either.
     state.advance(toEpoch: 1)
+    #expect(state.words(Pools.number, Pools.Event.burnMatched.rawValue).isEmpty)
     #expect(state.burnFacts().matched == .zero)
     #expect(state.burnFacts().epochBurned == .zero)
   }

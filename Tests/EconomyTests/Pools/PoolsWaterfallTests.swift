@@ -135,6 +135,34 @@ import Testing
       ])
     #expect(state.burnFacts().epochBurned == Amount(100))
     #expect(state.invariants().isEmpty)
+    // Without a category nothing is split and nothing told; the fees wait.
+    state.pools.categories = []
+    state.ledger.post(.token, Amount(9), from: payer, to: state.feeAccount)
+    state.splitNetworkFees()
+    #expect(state.held("network.fees") == 9)
+    #expect(state.words(Pools.number, Pools.Event.networkFeesSplit.rawValue).count == 1)
+  }
+
+  /// 13 units: a fee of 1, which staking gets; the burns and the other parts are empty.
+  @Test("R01 empty parts of a fee move nothing and tell nothing")
+  func emptyPartsMoveNothing() throws {
+    var state = try PoolsNetwork.dta()
+    let payer = state.ledger.account(PoolsNetwork.member)
+    let provider = state.ledger.account(PoolsNetwork.stranger)
+    let found = state.feeCategory("ai")
+    let category = try #require(found)
+    let before = state.words(0, 0).count
+    _ = state.settleService(Amount(13), category, from: payer, to: provider)
+    let moved = Array(state.words(0, 0)[before...])
+    let expected: [(Address, UInt128)] = [
+      (SystemAddress.account("staking.revenue"), 1), (PoolsNetwork.stranger, 12),
+    ]
+    #expect(moved == expected.map { [Word(PoolsNetwork.member), Word($0.0), Word($0.1)] })
+    state.closeScope()
+    // What is left of the revenue is less than a thirtieth of a unit an epoch.
+    state.advance(toEpoch: 1)
+    #expect(state.held("staking.revenue") == 1)
+    #expect(state.words(Pools.number, Pools.Event.toppedUp.rawValue).isEmpty)
   }
 
   /// Revenue moves on one part in thirty with each epoch, as in GS03, and counts as a top-up.

@@ -280,6 +280,18 @@ import Testing
     #expect(accumulator.closeEpoch() == supply)
   }
 
+  /// 2^76 units × 10^24 over 5^24 lift the index by exactly 2^100; over one more, by less.
+  @Test func dustEndsWhereABudgetLiftsTheIndexLess() throws {
+    let budget = Amount(1 << 76)
+    let five: UInt128 = 59_604_644_775_390_625
+    for (weight, flow) in [(five, Amount.zero), (five + 1, budget)] {
+      var accumulator = Accumulator(
+        ceiling: .none, opening: LogicalTime(0), budget: budget, source: budget)
+      _ = accumulator.change(weight: try #require(StakeWeight(weight)), at: LogicalTime(0))
+      #expect(accumulator.emitted(at: accumulator.epochEnd) == flow)
+    }
+  }
+
   private static func plain() throws -> StakingBook {
     let schedule = try #require(
       EmissionSchedule.years([Amount(365_000_000)], from: EpochNumber(0)))

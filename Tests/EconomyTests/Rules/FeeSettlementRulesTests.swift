@@ -127,6 +127,16 @@ import Testing
     }
   }
 
+  /// A share may be the whole, and a burn all of the fee.
+  @Test func wholeSharesTakeAll() throws {
+    let net = Self.service.net
+    let all = try #require(ServiceTerms(platform: .whole, burn: .whole, net: net))
+    let settled = all.settle(Amount(7))
+    #expect(settled.providerSide == .zero && settled.burn == Amount(7) && settled.net == .zero)
+    let category = try #require(CategoryTerms(fee: .whole, burnOfFee: .whole, net: net))
+    #expect(category.settle(Amount(7)) == settled)
+  }
+
   @Test func refusesImpossibleTerms() {
     let net = Self.service.net
     #expect(ServiceTerms(platform: BasisPoints(10_001), burn: BasisPoints(0), net: net) == nil)

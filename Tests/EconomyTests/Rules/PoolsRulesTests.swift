@@ -40,6 +40,7 @@ import Testing
     #expect(NestedSplit<Int>([]) == nil)
     #expect(NestedSplit([.init(1, 0), .init(2, 0)]) == nil)
     #expect(NestedSplit([.init(1, .max), .init(2, 1)]) == nil)
+    #expect(NestedSplit([.init(1, .max), .init(2, 2)]) == nil)
     let early = try #require(NestedSplit([.init("all", 5), .init("none", 0), .init("rest", 0)]))
     #expect(early.parts(of: Amount(7)).map(\.amount) == [Amount(7), .zero, .zero])
     let twice = try #require(NestedSplit([.init("a", 1), .init("b", 1), .init("a", 2)]))
@@ -133,6 +134,8 @@ import Testing
         Issue.record("round \(round), phase \(place)")
       }
     }
+    let most = EmissionSchedule.halving(Amount(1), phases: 128, of: 1, from: EpochNumber(0))
+    #expect(most?.steps.last?.amount == Amount(1))
     #expect(EmissionSchedule.halving(Amount(1), phases: 0, of: 1, from: EpochNumber(0)) == nil)
     #expect(EmissionSchedule.halving(Amount(1), phases: 129, of: 1, from: EpochNumber(0)) == nil)
     #expect(EmissionSchedule.halving(Amount(1), phases: 2, of: 0, from: EpochNumber(0)) == nil)
@@ -241,6 +244,17 @@ import Testing
       require(
         Natural(capped) * .tenThousand <= Natural(fee) * Natural(cap), round, "under the cap")
     }
+  }
+
+  /// Where nobody asks and nothing is there, nothing is divided.
+  @Test func nothingIsSharedWithoutABudget() {
+    let none = DemandProRata(demand: .zero, budget: .zero)
+    #expect(none.payment(for: .zero) == .zero)
+    let empty = DemandProRata(demand: Amount(5), budget: .zero)
+    #expect(empty.payment(for: Amount(5)) == .zero)
+    #expect(Coverage(paid: .zero, ceiling: .zero).share == .whole)
+    #expect(PoolsRules.runway(balance: Amount(5), spent: .zero, over: 9) == nil)
+    #expect(PoolsRules.weightProRata(budget: Amount(5), weight: 0, of: 0) == .zero)
   }
 
   @Test("F4 revenue smoothing, coverage and runway", arguments: Denomination.both)

@@ -42,6 +42,12 @@ import Testing
     #expect(LinearTerms(start: Seconds(.max), lock: Seconds(1), duration: Seconds(1)) == nil)
     #expect(LinearTerms(start: Seconds(1 << 63), lock: Seconds(0), duration: Seconds(1)) == nil)
     #expect(LinearTerms(startMonth: .max, lockMonths: 0, durationMonths: 1) == nil)
+    #expect(LinearTerms(start: Seconds(.max), lock: Seconds(0), duration: Seconds(1)) == nil)
+    // The last second that is told, and the last month.
+    let last = Seconds(1 << 63 - 2)
+    #expect(LinearTerms(start: last, lock: Seconds(0), duration: Seconds(1)) != nil)
+    #expect(LinearTerms(startMonth: 1 << 40, lockMonths: 0, durationMonths: 1) != nil)
+    #expect(LinearTerms(startMonth: 1 << 40 + 1, lockMonths: 0, durationMonths: 1) == nil)
     let terms = LinearTerms(startMonth: 1, lockMonths: 2, durationMonths: 3)
     #expect(terms?.start == Seconds(2_628_000) && terms?.duration == Seconds(7_884_000))
   }
@@ -139,6 +145,16 @@ import Testing
     #expect(reserve.releasable(at: Seconds(year), progress) == at.tokens(6_750_000))
     progress.released = at.tokens(34_999_999)
     #expect(reserve.releasable(at: Seconds(year), progress) == at.tokens(1))
+  }
+
+  /// A quarter of 7 a year and a tenth of 19 a day: down, as all that is paid.
+  @Test("F0 limits of a year and a day round down") func limitsRoundDown() {
+    let yearly = VestingGrant(total: Amount(7), rule: .yearlyShare(BasisPoints(2_500)))
+    let held = ReleaseProgress(yearStartBalance: Amount(7))
+    #expect(yearly.releasable(at: Seconds(0), held) == Amount(1))
+    let daily = VestingGrant(
+      total: Amount(19), rule: .immediate(maximumPerDay: BasisPoints(1_000)))
+    #expect(daily.releasable(at: Seconds(0), ReleaseProgress()) == Amount(1))
   }
 
   @Test func liquidityDeploysByTheDay() throws {
@@ -285,6 +301,9 @@ import Testing
     #expect(
       MilestoneGates(
         cumulativeUnlocks: Array(repeating: ten, count: 65), walletTotals: [ten]) == nil)
+    #expect(
+      MilestoneGates(
+        cumulativeUnlocks: Array(repeating: ten, count: 64), walletTotals: [ten]) != nil)
     var reached = MilestoneGates.Reached()
     reached.insert(-1)
     reached.insert(64)

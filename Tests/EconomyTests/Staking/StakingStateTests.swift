@@ -85,6 +85,9 @@ import Testing
     #expect(rates.count == 20 && rates[19].promised == BasisPoints(2_500))
     #expect(rates[19].paid.value == 2_500 * rewards.coverage.value / 10_000)
     world.advance(to: Self.day)
+    // The pool shows the same once the epoch has closed.
+    let facts = try world.state.poolFacts("pool.staking")
+    #expect(facts.coverage == rewards.coverage && facts.shortfall == rewards.shortfall)
     let (large, small) = (
       try world.state.pending(first).units, try world.state.pending(second).units
     )
