@@ -6,6 +6,7 @@ import Glibc
 import Ledger
 import Primitives
 import Storage
+import Synchronization
 
 extension Block {
   /// Transactions that somebody sent: a block may open with one of its own.
@@ -106,26 +107,20 @@ final class UnsignedEngineCase: BenchCase {
   }
 }
 
-/// Transactions signed beforehand, through `Chain.submit` and the sequencer, until all are
-/// committed.
-final class SignedEngineCase: BenchCase {
-  let name: String
-  let unit = "transfers/s"
-  let note: String
+/// A chain whose sequencer makes blocks of what is submitted.
+final class SequencedChain {
   private let engine: DurableChain
   private let sequencer: SoloSequencer
-  private let form: TransactionForm
-  private var feed: Feed
-  private let count: Int
-  private var batches: [[ReceivedTransaction]] = []
 
-  init(_ population: Population, label: String, folder: String, plan: Plan) throws {
-    name = "engine.signed.\(label)"
-    note = "durable, signed, \(label) accounts, submitted in batches of 1,000"
-    engine = try DurableChain(population.genesis, folder: folder)
-    form = TransactionForm(population.genesis)
-    feed = Feed(population, senders: population.keys.count)
-    count = plan.isQuick ? 20_000 : 80_000
+  /// What became of everything that was submitted.
+  struct Run {
+    let seconds: Double
+    let committed: Int
+    let refusals: [SubmissionRefusal]
+  }
+
+  init(_ genesis: Genesis, folder: String) throws {
+    engine = try DurableChain(genesis, folder: folder)
     sequencer = SoloSequencer(chain: engine.chain)
     guard let machine = engine.machine.take() else { throw BenchFailure("no machine") }
     sequencer.start(machine, clock: SystemClock()) { notice in
@@ -133,30 +128,17 @@ final class SignedEngineCase: BenchCase {
     }
   }
 
-  func stop() { sequencer.stop() }
-
-  func prepare() throws {
-    let intents = (0..<count).map { _ in feed.inTurn() }
-    let keys = feed.population.keys
-    let form = form
-    let signed = Parallel.map(count) {
-      ReceivedTransaction(form.signed(intents[$0], keys[intents[$0].sender]))
-    }
-    batches = stride(from: 0, to: count, by: 1_000).map {
-      Array(signed[$0..<min(count, $0 + 1_000)])
-    }
-  }
-
-  func measure() throws -> Sample {
+  /// Submits all batches and waits until everything taken is committed.
+  func commit(_ batches: [[ReceivedTransaction]]) -> Run {
     let chain = engine.chain
     let before = chain.head.height
+    let refusals = Mutex<[SubmissionRefusal]>([])
     let start = now()
     // Two senders, so that recovery goes on while the other one waits for a block.
-    let batches = batches
     DispatchQueue.concurrentPerform(iterations: 2) { place in
       for batch in stride(from: place, to: batches.count, by: 2) {
         for case .failure(let refusal) in chain.submit(batches[batch]) {
-          complain("bench: refused: \(refusal.text)\n")
+          refusals.withLock { $0.append(refusal) }
         }
       }
     }
@@ -165,10 +147,57 @@ final class SignedEngineCase: BenchCase {
     let committed = (before + 1...chain.head.height).reduce(0) {
       $0 + (chain.block($1)?.signedCount ?? 0)
     }
-    guard committed == count else {
-      throw BenchFailure("\(committed) of \(count) signed transfers were committed")
+    return Run(seconds: taken, committed: committed, refusals: refusals.withLock { $0 })
+  }
+
+  /// What is submitted at once.
+  static func batches(_ all: [ReceivedTransaction]) -> [[ReceivedTransaction]] {
+    stride(from: 0, to: all.count, by: 1_000).map { Array(all[$0..<min(all.count, $0 + 1_000)]) }
+  }
+
+  func stop() { sequencer.stop() }
+}
+
+/// Transactions signed beforehand, through `Chain.submit` and the sequencer, until all are
+/// committed.
+final class SignedEngineCase: BenchCase {
+  let name: String
+  let unit = "transfers/s"
+  let note: String
+  private let chain: SequencedChain
+  private let form: TransactionForm
+  private var feed: Feed
+  private let count: Int
+  private var batches: [[ReceivedTransaction]] = []
+
+  init(_ population: Population, label: String, folder: String, plan: Plan) throws {
+    name = "engine.signed.\(label)"
+    note = "durable, signed, \(label) accounts, submitted in batches of 1,000"
+    chain = try SequencedChain(population.genesis, folder: folder)
+    form = TransactionForm(population.genesis)
+    feed = Feed(population, senders: population.keys.count)
+    count = plan.isQuick ? 20_000 : 80_000
+  }
+
+  func stop() { chain.stop() }
+
+  func prepare() throws {
+    let intents = (0..<count).map { _ in feed.inTurn() }
+    let keys = feed.population.keys
+    let form = form
+    batches = SequencedChain.batches(
+      Parallel.map(count) {
+        ReceivedTransaction(form.signed(intents[$0], keys[intents[$0].sender]))
+      })
+  }
+
+  func measure() throws -> Sample {
+    let run = chain.commit(batches)
+    for refusal in run.refusals { complain("bench: refused: \(refusal.text)\n") }
+    guard run.committed == count else {
+      throw BenchFailure("\(run.committed) of \(count) signed transfers were committed")
     }
-    self.batches = []
-    return Sample(value: Double(count) / taken, count: count)
+    batches = []
+    return Sample(value: Double(count) / run.seconds, count: count)
   }
 }

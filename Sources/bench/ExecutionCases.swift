@@ -84,6 +84,17 @@ struct RowImage {
     }
     contents = image.contents
   }
+
+  /// A state made of the rows.
+  func load() throws -> EconomyState {
+    var loader = StateLoader(genesis: genesis, secret: HashSecret(7, 9))
+    for table in tables {
+      try loader.begin(table: table.table, wordCount: table.wordCount, count: table.count)
+      for page in table.pages { try loader.append(page) }
+    }
+    for content in contents { try loader.append(content: content) }
+    return try loader.finish()
+  }
 }
 
 /// A state made out of its rows: decoding and every index; where asked, the tree that proves it.
@@ -103,13 +114,7 @@ final class StateLoadCase: BenchCase {
 
   func measure() throws -> Sample {
     let start = now()
-    var loader = StateLoader(genesis: image.genesis, secret: HashSecret(7, 9))
-    for table in image.tables {
-      try loader.begin(table: table.table, wordCount: table.wordCount, count: table.count)
-      for page in table.pages { try loader.append(page) }
-    }
-    for content in image.contents { try loader.append(content: content) }
-    var state = try loader.finish()
+    var state = try image.load()
     guard !isProved || state.stateRoot() == image.root else {
       throw BenchFailure("\(name): another root")
     }
@@ -118,7 +123,7 @@ final class StateLoadCase: BenchCase {
 }
 
 /// A state with its open block.
-final class StateHolder {
+private final class StateHolder {
   private var state: EconomyState
   private var height: Height = 0
   private let rules: Genesis.NetworkRules

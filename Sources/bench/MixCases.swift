@@ -1,10 +1,7 @@
 import Cryptography
-import Dispatch
 import Economy
 import Engine
-import Glibc
 import Primitives
-import Synchronization
 
 /// Signed transactions made beforehand, through `Chain.submit` and the sequencer, until all are
 /// committed: many transfers under one signature (W4), or such among which some are worth nothing
@@ -21,8 +18,7 @@ final class SignedMixCase: BenchCase {
   let name: String
   let unit: String
   let note: String
-  private let engine: DurableChain
-  private let sequencer: SoloSequencer
+  private let chain: SequencedChain
   private let form: TransactionForm
   private let valueForm: TransactionForm
   private var feed: Feed
@@ -47,18 +43,13 @@ final class SignedMixCase: BenchCase {
       count = plan.isQuick ? 20_000 : 80_000
     }
     self.mix = mix
-    engine = try DurableChain(population.genesis, folder: folder)
+    chain = try SequencedChain(population.genesis, folder: folder)
     form = TransactionForm(population.genesis)
     valueForm = TransactionForm(population.genesis, .value)
     feed = Feed(population, senders: population.keys.count)
-    sequencer = SoloSequencer(chain: engine.chain)
-    guard let machine = engine.machine.take() else { throw BenchFailure("no machine") }
-    sequencer.start(machine, clock: SystemClock()) { notice in
-      if case .failed(let text) = notice { complain("engine: \(text)\n") }
-    }
   }
 
-  func stop() { sequencer.stop() }
+  func stop() { chain.stop() }
 
   func prepare() throws {
     let keys = feed.population.keys
@@ -83,9 +74,7 @@ final class SignedMixCase: BenchCase {
       refused = (0..<count).count { Self.isHostile($0) }
       committed = count - refused
     }
-    batches = stride(from: 0, to: count, by: 1_000).map {
-      Array(made[$0..<min(count, $0 + 1_000)])
-    }
+    batches = SequencedChain.batches(made)
   }
 
   private static func isHostile(_ place: Int) -> Bool { [5, 11, 17].contains(place % 20) }
@@ -106,33 +95,15 @@ final class SignedMixCase: BenchCase {
   }
 
   func measure() throws -> Sample {
-    let chain = engine.chain
-    let before = chain.head.height
-    let batches = batches
-    let refusals = Mutex(0)
-    let start = now()
-    DispatchQueue.concurrentPerform(iterations: 2) { place in
-      for batch in stride(from: place, to: batches.count, by: 2) {
-        var failures = 0
-        for case .failure in chain.submit(batches[batch]) { failures += 1 }
-        refusals.withLock { [failures] in $0 += failures }
-      }
-    }
-    while chain.waitingSize.count > 0 { usleep(100) }
-    let taken = now() - start
-    let found = (before + 1...chain.head.height).reduce(0) {
-      $0 + (chain.block($1)?.signedCount ?? 0)
-    }
-    let refusedNow = refusals.withLock { $0 }
-    guard found == committed, refusedNow == refused else {
+    let run = chain.commit(batches)
+    guard run.committed == committed, run.refusals.count == refused else {
       throw BenchFailure(
-        "\(name): \(found) of \(committed) were committed, \(refusedNow) of \(refused) refused")
+        "\(name): \(run.committed) of \(committed) were committed, "
+          + "\(run.refusals.count) of \(refused) refused")
     }
-    self.batches = []
-    guard case .batch(let size) = mix else {
-      return Sample(value: Double(count) / taken, count: count)
-    }
-    return Sample(value: Double(count * size) / taken, count: count * size)
+    batches = []
+    let done = if case .batch(let size) = mix { count * size } else { count }
+    return Sample(value: Double(done) / run.seconds, count: done)
   }
 }
 

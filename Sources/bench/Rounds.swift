@@ -58,10 +58,13 @@ struct Runner {
     self.progress = progress
   }
 
-  /// Takes over what another run measured.
-  mutating func add(_ other: Runner) {
-    measurements += other.measurements
-    ratios += other.ratios
+  /// Measures a case a single time, without a warm-up.
+  mutating func once(_ one: any BenchCase) throws {
+    progress(one.name)
+    try one.prepare()
+    var result = Measurement(name: one.name, unit: one.unit, note: one.note)
+    result.samples.append(try one.measure())
+    measurements.append(result)
   }
 
   mutating func run(_ suite: Suite) throws {

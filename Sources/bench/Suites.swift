@@ -21,7 +21,7 @@ struct Suites {
   /// Every suite's name, in the order of a whole run.
   static let names = [
     "recovery", "engine", "mix", "execute", "scale", "http", "journal", "latency", "checkpoint",
-    "root", "index", "forecast",
+    "root", "index", "forecast", "memory",
   ]
 
   /// Runs a suite and takes its files away.
@@ -44,6 +44,7 @@ struct Suites {
     case "checkpoint": try checkpoint(place, &runner)
     case "index": try index(place, &runner)
     case "forecast": try forecast(&runner)
+    case "memory": try memory(&runner)
     default: try root(&runner)
     }
   }
