@@ -105,8 +105,8 @@ extension EconomyState {
   ) throws(Rejection) -> Returned {
     try require(.executor, sender)
     let grant = try guardGrant(operation.grant)
-    let place = Int(vesting.grants[grant].plan) - 1
-    guard place >= 0, genesis.plans.vesting.wallets[place].isByVote else {
+    let plan = Int(vesting.grants[grant].plan)
+    guard plan > 0, genesis.plans.vesting.wallets[plan - 1].isByVote else {
       throw Vesting.rejection(.notByVote, Word(UInt128(operation.grant)))
     }
     guard operation.amount != .zero else { throw Vesting.rejection(.zeroAmount) }

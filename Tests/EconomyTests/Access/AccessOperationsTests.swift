@@ -172,4 +172,18 @@ import Testing
     net.accept(Compliance.declaration, "pause", [.count(1)], by: Net.pauser)
     net.accept(access, "revokeRole", [.role(.pauser), .account(Net.pauser)], by: Net.admin)
   }
+
+  /// Only a role that administers itself keeps its last holder: any other can be granted again.
+  @Test("T05 the only holder of an ordinary role may renounce it")
+  func ordinaryRolesMayStandEmpty() throws {
+    var state = try PoolsNetwork.dta()
+    let executor = Access.Role.executor.id
+    let renounce = Access.Renounce(role: executor, confirmation: PoolsNetwork.governor)
+    let grant = Pools.Grant(pool: "pool.ai.innovation", to: .zero, amount: .zero)
+    let before = state.attempt(.pools(.grant(grant)), by: PoolsNetwork.governor)
+    #expect(before?.code == Pools.Code.zeroAmount.rawValue)
+    #expect(state.attempt(.access(.renounce(renounce)), by: PoolsNetwork.governor) == nil)
+    let after = state.attempt(.pools(.grant(grant)), by: PoolsNetwork.governor)
+    #expect(after?.code == Access.Code.unauthorized.rawValue)
+  }
 }

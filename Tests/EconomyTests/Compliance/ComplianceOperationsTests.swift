@@ -30,7 +30,8 @@ import Testing
     // pause, unpause
     for name in ["pause", "unpause"] {
       net.refuse(module, name, [.count(99)], by: Net.alice, Self.unauthorized(.pauser))
-      for number in [0, 99] as [UInt128] {
+      let next = UInt128(net.state.compliance.switches.count)
+      for number in [0, next, 99] {
         net.refuse(
           module, name, [.count(number)], by: Net.pauser,
           Compliance.rejection(.unknownModule, Word(number)))

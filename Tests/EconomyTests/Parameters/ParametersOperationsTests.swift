@@ -19,6 +19,15 @@ import Testing
         Parameters.SetGroup(pointers: members.map(\.0), values: members.map(\.1))))
   }
 
+  @Test("F28 a group holds 64 pointers at most") func groupsHoldSixtyFour() throws {
+    var state = try PoolsNetwork.dta()
+    let codes: [(UInt128, Parameters.Code)] = [(64, .unknownPointer), (65, .malformedGroup)]
+    for (count, code) in codes {
+      let refusal = state.attempt(group((0..<count).map { ("/none/\($0)", 1) }), by: .zero)
+      #expect(refusal?.code == code.rawValue, "\(count)")
+    }
+  }
+
   /// One refusal each; the guards before it are satisfied.
   @Test("F28 rejections of parameters, in the order of the guards")
   func refusesInOrder() throws {

@@ -218,4 +218,13 @@ import Testing
       #expect(state.prove(row: -1, of: table) == nil)
     }
   }
+
+  /// The last unit may be paid.
+  @Test func paysTheWholeBalance() throws {
+    var state = try PoolsNetwork.dta()
+    let whole = state.balance(of: PoolsNetwork.member)
+    let fee = Pools.PayPlatformFee(amount: whole)
+    #expect(state.attempt(.pools(.payPlatformFee(fee)), by: PoolsNetwork.member) == nil)
+    #expect(state.balance(of: PoolsNetwork.member) == .zero)
+  }
 }

@@ -145,4 +145,69 @@ import Testing
     #expect(pending > 0 && state.balance(of: .zero).units == burned + pending * 500 / 10_000)
     #expect(state.burnFacts().epochBurned == .zero)
   }
+
+  /// 8% on 1,000 DTA make the least compound, 1 DTA, within 394,200 s and a few more.
+  @Test("F6 exactly the least sum compounds, and not a unit less")
+  func leastCompound() throws {
+    var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
+    let id = try world.stake(10_000_000, days: 30, by: Self.alice)
+    let compound = Staking.Operation.compound(Staking.Compound(position: id))
+    var time: UInt64 = 394_100
+    world.advance(to: time)
+    while try world.state.pending(id) < Amount(10_000) {
+      let refusal = world.refusal(compound, by: Self.alice)
+      #expect(refusal?.code == Staking.Code.pendingBelowMinimum.rawValue)
+      time += 10
+      world.advance(to: time)
+    }
+    #expect(try world.state.pending(id) == Amount(10_000))
+    try world.run(compound, by: Self.alice)
+    #expect(try world.state.position(id).principal == Amount(10_010_000))
+  }
+
+  /// The old lock's timer goes with it: the position stays locked until the new end.
+  @Test("F6 where the file says so compounding begins the lock anew")
+  func compoundingRelocks() throws {
+    let overlay = """
+      { "staking": { "compound": { "relocks": true } } }
+      """
+    var state = try PoolsNetwork.dta(overlays: [overlay])
+    let units = Amount(10_000_000)
+    let member = state.ledger.account(PoolsNetwork.member)
+    let wallet = state.ledger.account(SystemAddress.account("swap.pool"))
+    state.ledger.post(.token, units, from: wallet, to: member)
+    let stake = Staking.Stake(amount: units, lock: Seconds(30 * Self.day))
+    #expect(state.attempt(.staking(.stake(stake)), by: PoolsNetwork.member) == nil)
+    let id = try #require(state.positions(of: PoolsNetwork.member).first)
+    state.advance(to: 5 * Self.day)
+    let compound = Economy.Operation.staking(.compound(Staking.Compound(position: id)))
+    #expect(state.attempt(compound, by: PoolsNetwork.member) == nil)
+    let unstake = Economy.Operation.staking(.unstake(Staking.Unstake(position: id)))
+    state.advance(to: 35 * Self.day - 1)
+    let early = state.attempt(unstake, by: PoolsNetwork.member)
+    #expect(early?.code == Staking.Code.lockNotEnded.rawValue)
+    state.advance(to: 35 * Self.day)
+    #expect(state.attempt(unstake, by: PoolsNetwork.member) == nil)
+  }
+
+  /// What later modules ask: a bonus by its name, a score above the whole, a bonus that is not
+  /// there.
+  @Test("F5 scores count at most the whole, and only for bonuses that there are")
+  func scoresKeepToTheBonuses() throws {
+    var world = try StakingFixture("dta", [(Self.alice, 10_000_000)])
+    _ = try world.stake(10_000_000, days: 30, by: Self.alice)
+    let account = world.state.ledger.account(Self.alice)
+    #expect(world.state.stakingBonus("governanceVoting") == 2)
+    #expect(world.state.stakingBonus("governance") == nil)
+    world.state.setBonusScore(account, bonus: 4, score: .whole)
+    let code = Staking.Event.bonusScoreSet.rawValue
+    #expect(world.state.words(Staking.number, code).isEmpty)
+    world.state.setBonusScore(account, bonus: 2, score: BasisPoints(20_000))
+    #expect(
+      world.state.words(Staking.number, code) == [
+        [Word(Self.alice), Word(2 as UInt128), Word(10_000 as UInt128)]
+      ])
+    #expect(world.rewards().totalWeight == 10_000_000 * 800 * 11_000)
+    world.state.closeScope()
+  }
 }

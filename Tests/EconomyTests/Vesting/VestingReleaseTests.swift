@@ -208,4 +208,20 @@ import Testing
     #expect(wallets.count == 12)
     #expect(state.grant(ofWallet: "pool.staking") == 0)
   }
+
+  /// The last unit may be granted; the number of the grant is answered and stands in its event.
+  @Test func grantsTheWholeBalance() throws {
+    var state = try PoolsNetwork.dta()
+    let giver = state.ledger.account(PoolsNetwork.member)
+    let whole = state.balance(of: PoolsNetwork.member)
+    let create = Vesting.Create(
+      beneficiary: PoolsNetwork.stranger, amount: whole, lock: Seconds(0), duration: Seconds(9),
+      isRevocable: false)
+    let next = Word(UInt128(state.grantCount() + 1))
+    let returned = try state.apply(create, by: giver)
+    state.closeScope()
+    #expect(returned == .word(next))
+    #expect(state.words(Vesting.number, Vesting.Event.created.rawValue).first?.first == next)
+    #expect(state.balance(of: PoolsNetwork.member) == .zero)
+  }
 }
