@@ -7,11 +7,11 @@ import Synchronization
 struct RawConnection: ~Copyable {
   var socket: ClientSocket
 
-  init(_ port: UInt16, seconds: Int64 = 20) throws {
+  init(_ port: UInt16, seconds: Int64 = 60) throws {
     try self.init(.tcp(host: "127.0.0.1", port: port), seconds: seconds)
   }
 
-  init(_ place: ClientPlace, seconds: Int64 = 20) throws {
+  init(_ place: ClientPlace, seconds: Int64 = 60) throws {
     socket = try ClientSocket(place, until: monotonicMilliseconds() + seconds * 1000)
   }
 
@@ -68,7 +68,7 @@ func echo(_ request: HTTPRequest) -> HTTPResponse {
 }
 
 extension HTTPServer {
-  func client(seconds: Int64 = 20) throws -> HTTPClient {
+  func client(seconds: Int64 = 60) throws -> HTTPClient {
     try HTTPClient(url: "http://127.0.0.1:\(port)", timeout: .seconds(seconds))
   }
 }
@@ -123,7 +123,7 @@ final class Shelf<Thing: Sendable>: Sendable {
 }
 
 /// Waits until `condition` holds, at most so many seconds.
-func eventually(_ seconds: Int64 = 5, _ condition: () -> Bool) -> Bool {
+func eventually(_ seconds: Int64 = 60, _ condition: () -> Bool) -> Bool {
   let end = monotonicMilliseconds() + 1000 * seconds
   while monotonicMilliseconds() < end {
     if condition() { return true }

@@ -23,11 +23,11 @@ final class RawWebSocket {
     "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
     + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
 
-  convenience init(_ port: UInt16, seconds: Int64 = 20, early: [UInt8] = []) throws {
+  convenience init(_ port: UInt16, seconds: Int64 = 60, early: [UInt8] = []) throws {
     try self.init(.tcp(host: "127.0.0.1", port: port), seconds: seconds, early: early)
   }
 
-  init(_ place: ClientPlace, seconds: Int64 = 20, early: [UInt8] = []) throws {
+  init(_ place: ClientPlace, seconds: Int64 = 60, early: [UInt8] = []) throws {
     raw = try RawConnection(place, seconds: seconds)
     _ = try raw.socket.write(Array((Self.handshake + "\r\n").utf8) + early)
     let first = try raw.socket.line(maximum: 200)
