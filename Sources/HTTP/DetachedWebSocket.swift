@@ -50,6 +50,9 @@ package final class DetachedWebSocket {
   /// True where nothing is read or written any more.
   package var isFinished: Bool { connection.isFinished }
 
+  /// True where something is on its way that the other side has no room for yet.
+  package var wantsWrite: Bool { connection.wantsWrite }
+
   /// Bytes of messages that are still held.
   package var heldBytes: Int { budget.held }
 

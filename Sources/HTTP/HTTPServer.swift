@@ -163,8 +163,9 @@ private final class Daemon: @unchecked Sendable {
   }
 
   func stop(_ configuration: HTTPConfiguration, _ intake: Intake) {
+    // From now on connections are closed as they come. The library's own way, to quiesce, ends the
+    // process where one of its threads wakes at the same moment.
     intake.isStopping.store(true, ordering: .relaxed)
-    let socket = MHD_quiesce_daemon(handle)
     intake.sockets.stop()
     let stopping = HTTPResponse.problem("the server is stopping", status: 503)
     let end = monotonicMilliseconds() + configuration.drainTimeout.milliseconds
@@ -182,7 +183,6 @@ private final class Daemon: @unchecked Sendable {
     }
     watch.stop()
     MHD_stop_daemon(handle)
-    if socket >= 0 { close(socket) }
   }
 }
 

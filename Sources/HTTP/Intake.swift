@@ -41,8 +41,10 @@ final class Intake: Sendable {
     answerTime = configuration.answerTimeout.milliseconds
   }
 
-  /// Connections above the cap are still accepted, to be told so, but not without end.
+  /// Connections above the cap are still accepted, to be told so, but not without end; none once
+  /// the server is stopping.
   func mayAccept(_ client: ClientAddress) -> Bool {
+    if isStopping.load(ordering: .relaxed) { return false }
     let most = configuration.maximumConnectionsPerAddress
     if most > 0, configuration.limitsLoopback || !client.isLoopback,
       connections.count(of: client) >= most

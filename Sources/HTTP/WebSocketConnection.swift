@@ -62,6 +62,8 @@ final class WebSocketConnection {
   private var inbox: [WebSocketMessage] = []
   private var charged = 0
   private var fragments = 0
+  /// The handler was not asked to the end, since enough was on its way.
+  private var hasMore = false
   private var readable = 0
   /// Why the connection must end, found in a callback of wslay.
   private var fault: (code: UInt16, reason: String)?
@@ -108,7 +110,7 @@ final class WebSocketConnection {
 
   /// True where there is work that no event of the socket will announce.
   var isHungry: Bool {
-    phase == .open && !isBackedUp && (!inbox.isEmpty || !early.isEmpty)
+    phase == .open && !isBackedUp && (!inbox.isEmpty || !early.isEmpty || hasMore)
   }
 
   var wantsRead: Bool {
@@ -161,7 +163,12 @@ final class WebSocketConnection {
 
   /// Moves what the handler has to say into the frames that are on their way.
   private func fill() {
-    while phase == .open, !isBackedUp {
+    hasMore = false
+    while phase == .open {
+      if isBackedUp {
+        hasMore = true
+        return
+      }
       switch upgraded.handler.pull(waker) {
       case .wait: return
       case .text(let bytes): queue(bytes, WSLAY_TEXT_FRAME)

@@ -58,7 +58,7 @@ import Testing
         }
         try client.send(RawWebSocket.frame(8, [0x03, 0xe8]))
         #expect(try client.farewell()?.code == 1000)
-        #expect(eventually(20) { talk.closings == 1 && server.connectionCount == 0 })
+        #expect(eventually { talk.closings == 1 && server.connectionCount == 0 })
         // One that is open when the server stops.
         let open = try RawWebSocket(
           .tls(host: "localhost", port: server.port, authorities: authority))

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import HTTP
@@ -243,6 +244,31 @@ import Testing
       server.stop()
       server.stop()
       #expect(throws: HTTPClientFailure.self) { try server.client().get("/") }
+    }
+  }
+
+  /// The library's threads wake for connections at the very moment of the stop.
+  @Test func stopsWhileConnectionsArrive() throws {
+    for _ in 0..<25 {
+      let server = HTTPServer(answering: { .now(echo($0)) })
+      try server.start()
+      let port = server.port
+      let isOver = Atomic(false)
+      let met = Counter()
+      onThreads(4) { thread in
+        if thread == 0 {
+          while met.value < 8 { usleep(100) }
+          server.stop()
+          isOver.store(true, ordering: .relaxed)
+        } else {
+          while !isOver.load(ordering: .relaxed) {
+            _ = try? RawConnection(port)
+            met.add()
+          }
+        }
+      }
+      #expect(server.connectionCount == 0)
+      #expect(throws: HTTPClientFailure.self) { _ = try RawConnection(port) }
     }
   }
 }
