@@ -43,7 +43,8 @@ public struct LedgerState: ~Copyable {
   public var events = EventLog()
 
   /// A type with such a part stands at an address, so the state is handed on as a pointer; without
-  /// it each reading function got a copy of all parts, three kilobytes, several times a transaction.
+  /// it each reading function got a copy of all parts, three kilobytes, several times a
+  /// transaction.
   private let anchor: any Sendable = 0
 
   /// What was decided before the first posting.
