@@ -16,7 +16,7 @@ final class ExecutionCase: BenchCase {
   private let weights: Zipf?
 
   init(_ population: Population, label: String, plan: Plan, isSkewed: Bool = false) {
-    name = "execute.\(label)"
+    name = "execute.\(label)" + (isSkewed ? ".zipf" : "")
     note =
       "EconomyState.execute of token.transfer, \(label) accounts"
       + (isSkewed ? ", by Zipf's weights" : "")

@@ -119,11 +119,8 @@ extension Suites {
     ]
     try runner.run(
       Suite(
-        name: "mix", cases: [plain, library(2)] + mixes,
+        name: "mix", cases: [plain] + mixes,
         comparisons: [
-          Suite.Comparison(
-            name: "V3: signed engine / library on 2 threads, 10k", subject: "engine.signed.10k",
-            anchor: "recovery.library.2", goal: "0.85"),
           Suite.Comparison(
             name: "W4: transfers, 10 a signature / one", subject: "engine.batch.10",
             anchor: "engine.signed.10k", goal: ""),

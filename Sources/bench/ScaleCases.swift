@@ -75,7 +75,7 @@ extension Suites {
         cases: [
           ExecutionCase(small, label: labels.0, plan: plan),
           ExecutionCase(large, label: labels.1, plan: plan),
-          ExecutionCase(small, label: labels.0 + ".zipf", plan: plan, isSkewed: true),
+          ExecutionCase(small, label: labels.0, plan: plan, isSkewed: true),
         ],
         comparisons: [
           Suite.Comparison(

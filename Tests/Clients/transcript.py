@@ -133,7 +133,7 @@ def main_job(node, transcript):
     transcript.say('>>> url = "http://127.0.0.1:8545"')
     for statement in FIRST:
         transcript.run(statement)
-    transcript.say("$ kill -9 %1; freehold serve --data network &")
+    transcript.say("$ kill -9 %1; wait; freehold serve --data network &")
     node.kill()
     node.start(port=node.port)
     transcript.say(">>> # the same Python, after the restart")
