@@ -44,7 +44,7 @@ public struct LedgerState: ~Copyable {
 
   /// A type with such a part stands at an address, so the state is handed on as a pointer; without
   /// it each reading function got a copy of all parts, three kilobytes, several times a
-  /// transaction.
+  /// transaction (docs/decisions/0011).
   private let anchor: any Sendable = 0
 
   /// What was decided before the first posting.

@@ -51,7 +51,7 @@ struct Suites {
     }
   }
 
-  func library(_ threads: Int) -> RecoveryCase {
+  private func library(_ threads: Int) -> RecoveryCase {
     RecoveryCase(SignedDigests(count: signatures), threads: threads, isLibrary: true)
   }
 
