@@ -154,18 +154,8 @@ import Testing
       if expected.module == Batch.number { seen.insert(expected.code) }
     }
     var net = try DevelopmentNetwork()
-    for number in 0..<200 {
-      net.accept(
-        Compliance.declaration, "blockAccount",
-        [
-          .account(Address(high: 5, middle: 5, low: UInt32(number))),
-          .bytes(Digest.zero.bytes),
-        ], by: DevelopmentNetwork.compliance)
-    }
-    let query = try #require(
-      Compliance.declaration.queries.first { $0.name == "blockedAccounts" })
     let asked = CarriedCalls.call(
-      Compliance.declaration.address, Selector(query.selector).bytes + Word.zero.bytes)
+      Compliance.declaration.address, try CarriedCalls.longList(of: &net))
     let large = net.state.send(
       DevelopmentNetwork.alice, to: CarriedCalls.batch,
       CarriedCalls.batch(Array(repeating: asked, count: 200)), gasLimit: 20_000_000)

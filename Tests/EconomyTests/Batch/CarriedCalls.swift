@@ -1,4 +1,5 @@
 import Primitives
+import Testing
 
 @testable import Economy
 
@@ -11,6 +12,21 @@ enum CarriedCalls {
     _ target: Address = Fixtures.token, _ data: [UInt8] = [], value: UInt256 = .zero
   ) -> Batch.Call {
     Batch.Call(target: target, value: value, callData: data)
+  }
+
+  /// Blocks 200 accounts, and answers the call data that asks for their list.
+  static func longList(of net: inout DevelopmentNetwork) throws -> [UInt8] {
+    for number in 0..<200 {
+      net.accept(
+        Compliance.declaration, "blockAccount",
+        [
+          .account(Address(high: 5, middle: 5, low: UInt32(number))),
+          .bytes(Digest.zero.bytes),
+        ], by: DevelopmentNetwork.compliance)
+    }
+    let query = try #require(
+      Compliance.declaration.queries.first { $0.name == "blockedAccounts" })
+    return Selector(query.selector).bytes + Word.zero.bytes
   }
 
   static func token(_ data: [UInt8]) -> Batch.Call { call(Fixtures.token, data) }

@@ -164,18 +164,8 @@ import Testing
     #expect(roles * 256 < Limits.batchAnswerBytes, "else the next lines show nothing")
     #expect(send(&state, Array(repeating: asked, count: 256), 0).isSuccess)
     var net = try DevelopmentNetwork()
-    for number in 0..<200 {
-      net.accept(
-        Compliance.declaration, "blockAccount",
-        [
-          .account(Address(high: 5, middle: 5, low: UInt32(number))),
-          .bytes(Digest.zero.bytes),
-        ], by: DevelopmentNetwork.compliance)
-    }
-    let long = try #require(
-      Compliance.declaration.queries.first { $0.name == "blockedAccounts" })
     let heavy = CarriedCalls.paid(
-      Compliance.declaration.address, 0, Selector(long.selector).bytes + Word.zero.bytes)
+      Compliance.declaration.address, 0, try CarriedCalls.longList(of: &net))
     #expect(
       send(&net.state, Array(repeating: heavy, count: 200), 0, by: DevelopmentNetwork.alice).status
         == .rejected(Multicall.rejection(.answerTooLarge, Word(1_048_576))))

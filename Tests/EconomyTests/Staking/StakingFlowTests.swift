@@ -11,6 +11,18 @@ import Testing
   private static let alice = StakingFixture.account(1)
   private static let bob = StakingFixture.account(2)
 
+  /// Lets the member of a network of pools stake what a wallet gives it.
+  private static func stake(
+    _ units: Amount, days: UInt64, from wallet: String, _ state: inout EconomyState
+  ) throws -> Staking.ReceiptID {
+    let member = state.ledger.account(PoolsNetwork.member)
+    let wallet = state.ledger.account(SystemAddress.account(wallet))
+    state.ledger.post(.token, units, from: wallet, to: member)
+    let stake = Staking.Stake(amount: units, lock: Seconds(days * day))
+    #expect(state.attempt(.staking(.stake(stake)), by: PoolsNetwork.member) == nil)
+    return try #require(state.positions(of: PoolsNetwork.member).first)
+  }
+
   /// 1,000 DTA at 8% weigh 8 × 10^13; a unit is 10^8 × 31,536,000 of weight × seconds. Alone for
   /// 40,000 s they could earn 1,014 units, and two of them to the epoch's end 3,368 in all; the
   /// ceiling's remainder is carried over the change.
@@ -128,12 +140,7 @@ import Testing
       """
     var state = try PoolsNetwork.btt(overlays: [overlay])
     let units = Amount(60_000_000_000_000_000_000_000)
-    let member = state.ledger.account(PoolsNetwork.member)
-    let wallet = state.ledger.account(SystemAddress.account("pool.mining"))
-    state.ledger.post(.token, units, from: wallet, to: member)
-    let stake = Staking.Stake(amount: units, lock: Seconds(365 * Self.day))
-    #expect(state.attempt(.staking(.stake(stake)), by: PoolsNetwork.member) == nil)
-    let id = try #require(state.positions(of: PoolsNetwork.member).first)
+    let id = try Self.stake(units, days: 365, from: "pool.mining", &state)
     let claim = Economy.Operation.staking(.claim(Staking.Claim(position: id)))
     let moved = state.words(0, 0).count
     #expect(state.attempt(claim, by: PoolsNetwork.member) == nil)
@@ -173,12 +180,7 @@ import Testing
       """
     var state = try PoolsNetwork.dta(overlays: [overlay])
     let units = Amount(10_000_000)
-    let member = state.ledger.account(PoolsNetwork.member)
-    let wallet = state.ledger.account(SystemAddress.account("swap.pool"))
-    state.ledger.post(.token, units, from: wallet, to: member)
-    let stake = Staking.Stake(amount: units, lock: Seconds(30 * Self.day))
-    #expect(state.attempt(.staking(.stake(stake)), by: PoolsNetwork.member) == nil)
-    let id = try #require(state.positions(of: PoolsNetwork.member).first)
+    let id = try Self.stake(units, days: 30, from: "swap.pool", &state)
     state.advance(to: 5 * Self.day)
     let compound = Economy.Operation.staking(.compound(Staking.Compound(position: id)))
     #expect(state.attempt(compound, by: PoolsNetwork.member) == nil)
